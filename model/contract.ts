@@ -1,0 +1,269 @@
+// What a user implements and what the checker hands to it. Types only.
+//
+// A `Subject` makes `RegistrationCache`s; a cache sees the world through its `Host` and nothing else. A
+// `DriverSubject` makes `ProxyDriver`s; a driver sees the world through `Kernel`. Requests and results are
+// plain objects: neither side keeps or changes one that it was given. Lengths are at least 1 byte.
+
+import type {
+  AddressRange,
+  BufferHandle,
+  MdlHandle,
+  Pfn,
+  ProcessId,
+  RegionKey,
+  RemoteKey,
+  SecureHandle,
+  SocketId,
+} from "./units.ts";
+
+/** What the holder may do with memory: a NIC "read"s to send, "write"s to receive. */
+export type Access = "read" | "write" | "readwrite";
+/** `local`: WSPRegisterMemory. `remote`: WSPRegisterRdmaMemory. */
+export type Scope = "local" | "remote";
+/** How the caller learns that a mapping changes. See "notification families" in the documentation. */
+export type NotificationFamily =
+  | "refuse-notify-retry"
+  | "notify-before"
+  | "notify-before-queued"
+  | "notify-after-blocked"
+  | "validate-on-hit"
+  | "none";
+/** The ways in which a virtual address can come to mean other memory, or fewer rights. */
+export type MappingChange =
+  | "unmap"
+  | "map-over"
+  | "move-source"
+  | "move-target"
+  | "discard"
+  | "protect"
+  | "file-hole"
+  | "truncate"
+  | "copy-on-write";
+
+/** JSON, as a snapshot may be. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** An outcome of a call into the world: a value, or an error by its Windows name. */
+export type Result<T, E> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+// ── The cache under test ────────────────────────────────────────────────────────────────────────────
+
+/** A registration cache, as it is handed to the checker. Export one as `default` or as `subject`. */
+export interface Subject {
+  /** Shown in reports and in the names of trace files. */
+  readonly name: string;
+  /** What the cache claims; every claim is tested, in both directions. */
+  readonly capabilities: Capabilities;
+  /** A new, empty cache. Called once per provider instance and run; never returns the same object twice. */
+  create(host: Host): RegistrationCache;
+}
+
+/** What a cache declares about itself. A verdict is always relative to this declaration. */
+export interface Capabilities {
+  /** Whether buffers stay registered after the last deregister, for each scope. */
+  readonly caches: { readonly local: boolean; readonly remote: boolean };
+  /** `exact`: only an equal range (and enough rights) is a hit. `containment`: any covered range is. */
+  readonly hit: "exact" | "containment";
+  /** What the callback does with a buffer that is still registered by the application. */
+  readonly inUse: "refuse" | "defer";
+  /** Limits of idle entries, of their pages, and of invalidated entries not yet released. Null: none. */
+  readonly limits: {
+    readonly entries: number | null;
+    readonly pages: number | null;
+    readonly pending: number | null;
+  };
+  readonly notification: NotificationFamily;
+  /** The mapping changes after which the cache promises never to be stale. Default: all its family sees. */
+  readonly coverage?: readonly MappingChange[];
+}
+
+/** Lives in the SAN service provider, one per provider and process. */
+export interface RegistrationCache {
+  /**
+   * Makes `request.range` usable by the NIC, or finds that it is.
+   *
+   * WSAEFAULT: the range is not wholly valid for the access. WSAENOBUFS: a host call failed for want of
+   * resources. A failed register leaves nothing behind that it acquired.
+   */
+  register(request: RegisterRequest): RegisterOutcome;
+  /**
+   * Takes back one successful register. The cache counts: only the last one may release. Never called for
+   * an instance that a transfer uses.
+   */
+  deregister(request: DeregisterRequest): Outcome;
+  /**
+   * WSPMemoryRegistrationCacheCallback: the mapping of `range` is about to change.
+   *
+   * `ok`: everything of this cache in the range is released. WSAEINVAL: nothing of it was cached there.
+   * WSAEFAULT: something was, and could not be released. A cache without this member may keep nothing after
+   * the last deregister.
+   */
+  invalidate?(range: AddressRange): InvalidateOutcome;
+  /** The connection closes; every buffer of it is deregistered already. */
+  closeSocket(socket: SocketId): void;
+  /** WSPCleanup: everything is released. The cache is not called again. */
+  cleanup(): void;
+  /** The whole state of the cache, canonical: equal states, equal snapshots. */
+  snapshot?(): Uint8Array | JsonValue;
+  /** Returns to the state of a snapshot. */
+  restore?(snapshot: Uint8Array | JsonValue): void;
+}
+
+export interface RegisterRequest {
+  readonly socket: SocketId;
+  readonly range: AddressRange;
+  readonly access: Access;
+  readonly scope: Scope;
+}
+
+/** Names one instance as `register` answered it. */
+export interface DeregisterRequest {
+  readonly socket: SocketId;
+  readonly handle: BufferHandle;
+  readonly scope: Scope;
+  /** Remote scope only: the key that `register` answered. */
+  readonly remoteKey?: RemoteKey;
+}
+
+export type RegisterOutcome =
+  | {
+      readonly ok: true;
+      /** Any non-negative integer. May repeat while live; may be reused when its count is 0. */
+      readonly handle: BufferHandle;
+      /** The NIC region that covers the range. */
+      readonly region: RegionKey;
+      /** First byte of the request minus first byte of the region's first page. */
+      readonly offsetBytes: number;
+      /** Remote scope only: the key that `nic.expose` answered. */
+      readonly remoteKey?: RemoteKey;
+    }
+  | { readonly ok: false; readonly error: "WSAENOBUFS" | "WSAEFAULT" };
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: "WSAEINVAL" };
+export type InvalidateOutcome =
+  { readonly ok: true } | { readonly ok: false; readonly error: "WSAEINVAL" | "WSAEFAULT" };
+
+// ── What the cache sees of the world ────────────────────────────────────────────────────────────────
+
+export type DriverError =
+  | "STATUS_ACCESS_VIOLATION"
+  | "STATUS_INSUFFICIENT_RESOURCES"
+  | "STATUS_INVALID_HANDLE"
+  | "STATUS_INVALID_PARAMETER";
+/** BUSY: DMA is in flight, nothing changed, try again at a later call. */
+export type NicError = "BUSY" | "NO_RESOURCES" | "INVALID_KEY";
+
+/** The cache's only window on the world. */
+export interface Host {
+  /** Bytes in a page; a power of two. */
+  readonly pageSizeBytes: number;
+  /** Requests to the proxy driver (IRP_MJ_DEVICE_CONTROL). */
+  readonly driver: {
+    /** MmProbeAndLockPages: the pages of the range stay in their frames until `unlock`. */
+    lock(range: AddressRange, access: Access): Result<MdlHandle, DriverError>;
+    unlock(mdl: MdlHandle): Result<void, DriverError>;
+    /** MmSecureVirtualMemory over every page that holds a byte of the range. */
+    secure(range: AddressRange, mode: SecureMode): Result<SecureHandle, DriverError>;
+    /** MmUnsecureVirtualMemory: once per handle. */
+    unsecure(handle: SecureHandle): Result<void, DriverError>;
+    /** The frames of the MDL, one per page, as they were when it was locked. Empty for an unknown handle. */
+    frames(mdl: MdlHandle): readonly Pfn[];
+  };
+  /** The SAN NIC's registration interface. */
+  readonly nic: {
+    /** Enters the locked pages into the NIC's translation table. */
+    register(mdl: MdlHandle, access: Access): Result<RegionKey, NicError>;
+    deregister(region: RegionKey): Result<void, NicError>;
+    /** Lets the peer of `socket` reach the pages of `range`. */
+    expose(
+      region: RegionKey,
+      range: AddressRange,
+      socket: SocketId,
+      access: Access,
+    ): Result<RemoteKey, NicError>;
+    unexpose(key: RemoteKey): Result<void, NicError>;
+  };
+  /** Present only in families other than refuse-notify-retry. */
+  readonly monitor?: {
+    watch(range: AddressRange): void;
+    unwatch(range: AddressRange): void;
+    poll(): readonly AddressRange[];
+    generation(range: AddressRange): number;
+  };
+}
+
+/** The probe mode of a secure: what the protection must keep allowing. */
+export type SecureMode = "readonly" | "readwrite";
+
+// ── The proxy driver under test ─────────────────────────────────────────────────────────────────────
+
+/** A proxy driver, as it is handed to the checker. */
+export interface DriverSubject {
+  readonly name: string;
+  /** A new driver with no requests served yet. */
+  createDriver(kernel: Kernel): ProxyDriver;
+}
+
+/** One kernel driver per SAN NIC, shared by all processes. */
+export interface ProxyDriver {
+  /**
+   * Serves one IRP_MJ_DEVICE_CONTROL request of `process`. A request is never trusted. An exception that
+   * leaves `dispatch` is a bug check.
+   */
+  dispatch(process: ProcessId, request: IoctlRequest): IoctlResult;
+  /** The process ends: its locks and secures are released, in its own context. */
+  processExit(process: ProcessId): void;
+}
+
+export type IoctlRequest =
+  | { readonly code: "lock"; readonly range: AddressRange; readonly access: Access }
+  | { readonly code: "unlock"; readonly mdl: MdlHandle }
+  | { readonly code: "secure"; readonly range: AddressRange; readonly mode: SecureMode }
+  | { readonly code: "unsecure"; readonly handle: SecureHandle }
+  | { readonly code: "frames"; readonly mdl: MdlHandle }
+  | { readonly code: "copyFromUser"; readonly range: AddressRange }
+  | { readonly code: "copyToUser"; readonly range: AddressRange; readonly stamp: number };
+
+/** `value`: the handle of a lock or secure, the frames, or one stamp per page copied; else null. */
+export type IoctlResult = Result<number | readonly number[] | null, DriverError>;
+
+/** The memory manager, as a driver calls it. Every function may throw a `KernelException`. */
+export interface Kernel {
+  readonly pageSizeBytes: number;
+  /** The first address that is not a user address. */
+  readonly userAddressEnd: number;
+  /** Probes every page for the access and locks it. Raises if a page may not be accessed so. */
+  mmProbeAndLockPages(process: ProcessId, range: AddressRange, access: Access): Mdl;
+  /** Bug check if the MDL is not locked. */
+  mmUnlockPages(mdl: MdlHandle): void;
+  /** Null when a page is not committed, or its protection does not allow the mode. Does not raise. */
+  mmSecureVirtualMemory(
+    process: ProcessId,
+    range: AddressRange,
+    mode: SecureMode,
+  ): SecureHandle | null;
+  /** Bug check if the handle is not this process's, or was released before. */
+  mmUnsecureVirtualMemory(process: ProcessId, handle: SecureHandle): void;
+  /** Raises if a byte of the range is not a user address. Touches nothing. */
+  probeForRead(range: AddressRange): void;
+  /** Raises if a page of the range may not be written. */
+  probeForWrite(process: ProcessId, range: AddressRange): void;
+  /** Reads user memory: one stamp per page. Raises on a fault. */
+  readUser(process: ProcessId, range: AddressRange): readonly number[];
+  /** Writes user memory: the stamp goes to every page. Raises on a fault. */
+  writeUser(process: ProcessId, range: AddressRange, stamp: number): void;
+}
+
+/** A memory descriptor list: locked pages. */
+export interface Mdl {
+  readonly handle: MdlHandle;
+  readonly frames: readonly Pfn[];
+}
+
+/** The statuses that the kernel raises. */
+export type ExceptionStatus =
+  | "STATUS_ACCESS_VIOLATION"
+  | "STATUS_GUARD_PAGE_VIOLATION"
+  | "STATUS_IN_PAGE_ERROR"
+  | "STATUS_INSUFFICIENT_RESOURCES";

@@ -1,0 +1,144 @@
+// The entries of a provider instance, derived from what the world can see: its locks, the regions on them,
+// and who uses them. Nobody looks inside a cache.
+//
+// held: a live registration names a region of the entry, or a transfer is in flight on one.
+// zombie: held when a callback over it answered 0; it is owed a release, not counted as cached.
+// idle: neither; what the sources call a cached buffer.
+
+import type { Access } from "./contract.ts";
+import type { EntryBefore, Holdings, ProviderInstance } from "./ledger.ts";
+import type { Region } from "./nic.ts";
+import {
+  spanContains,
+  spanHas,
+  spansOverlap,
+  type MdlHandle,
+  type PageNumber,
+  type PageSpan,
+  type SocketId,
+} from "./units.ts";
+import type { WorldView } from "./view.ts";
+
+export interface Entry {
+  readonly mdl: MdlHandle;
+  /** False: only a region is left, without the lock under it. */
+  readonly locked: boolean;
+  readonly span: PageSpan;
+  readonly access: Access;
+  readonly regions: readonly Region[];
+  readonly held: boolean;
+  readonly zombie: boolean;
+  /** The last registration that named it was for remote access. */
+  readonly remote: boolean;
+  readonly sockets: readonly SocketId[];
+  /** A release of it failed and is owed. */
+  readonly unreleased: boolean;
+}
+
+/** The entries of an instance, in the order in which they were locked. */
+export function entriesOf(view: WorldView, instance: ProviderInstance): Entry[] {
+  const { process, provider } = instance;
+  const regions = view.regions(provider).filter((region) => region.process === process);
+  const entries = view
+    .locked()
+    .filter((mdl) => mdl.process === process && mdl.provider === provider)
+    .map((mdl) =>
+      entry(
+        view,
+        instance,
+        { mdl: mdl.handle, locked: true, span: mdl.span, access: mdl.access },
+        regions.filter((region) => region.mdl === mdl.handle),
+      ),
+    );
+  const orphans = regions.filter((region) => !entries.some((each) => each.mdl === region.mdl));
+  for (const region of orphans) {
+    const { mdl, span, access } = region;
+    entries.push(entry(view, instance, { mdl, locked: false, span, access }, [region]));
+  }
+  return entries;
+}
+
+function entry(
+  view: WorldView,
+  instance: ProviderInstance,
+  lock: Pick<Entry, "mdl" | "locked" | "span" | "access">,
+  regions: readonly Region[],
+): Entry {
+  const held = regions.some((region) => isHeld(view, instance, region));
+  const uses = instance.uses.find((each) => each.mdl === lock.mdl);
+  return {
+    ...lock,
+    regions,
+    held,
+    zombie: regions.some((region) => instance.zombies.includes(region.key)),
+    remote: uses?.remote ?? false,
+    sockets: uses?.sockets ?? [],
+    unreleased: instance.unreleased.some((each) => each.mdl === lock.mdl),
+  };
+}
+
+export function isHeld(view: WorldView, instance: ProviderInstance, region: Region): boolean {
+  return (
+    instance.registrations.some((each) => each.region === region.key) ||
+    view
+      .transfers()
+      .some(
+        (each) =>
+          each.inFlight && each.provider === instance.provider && each.region === region.key,
+      )
+  );
+}
+
+export const isIdle = (each: Pick<Entry, "held" | "zombie">): boolean => !each.held && !each.zombie;
+
+/** The secures of an instance. */
+export function securesOf(view: WorldView, instance: ProviderInstance): Holdings["secures"] {
+  return view
+    .secures()
+    .filter((each) => each.process === instance.process && each.provider === instance.provider);
+}
+
+/** Pages of the span that no secure covers. */
+export function uncovered(
+  span: PageSpan,
+  secures: Holdings["secures"],
+): { covered: number; missing: PageNumber[] } {
+  const missing: PageNumber[] = [];
+  for (let page = span.first; page < span.first + span.count; page = (page + 1) as PageNumber) {
+    if (!secures.some((secure) => spanHas(secure.span, page))) missing.push(page);
+  }
+  return { covered: span.count - missing.length, missing };
+}
+
+/** What the instance owns now, for the record of a call that begins. */
+export function holdingsOf(view: WorldView, instance: ProviderInstance): Holdings {
+  return {
+    entries: entriesOf(view, instance).map(
+      ({ mdl, regions, span, access, held, zombie, remote, sockets }): EntryBefore => ({
+        mdl,
+        regions: regions.map((region) => region.key),
+        span,
+        access,
+        held,
+        zombie,
+        remote,
+        sockets: [...sockets],
+      }),
+    ),
+    secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
+    exposures: view
+      .exposures(instance.provider)
+      .filter((each) => each.process === instance.process)
+      .map((each) => each.key),
+  };
+}
+
+export const overlapping = <T extends { readonly span: PageSpan }>(
+  items: readonly T[],
+  span: PageSpan,
+): T[] => items.filter((item) => spansOverlap(item.span, span));
+
+export const covering = <T extends { readonly span: PageSpan }>(
+  items: readonly T[],
+  span: PageSpan,
+): T[] => items.filter((item) => spanContains(item.span, span));

@@ -1,0 +1,226 @@
+// What can happen. A trace is a list of these with the world's answers; every front end produces one and
+// every counterexample is one.
+//
+// A stimulus comes from the environment: the application, a peer, hardware, a fault. A call, its host calls
+// and its return are the subject's. Answering a stimulus, the world names the events that must follow
+// (`Applied.then`): the callbacks before a retry, the deregisters before a close.
+
+import type {
+  Access,
+  DriverError,
+  InvalidateOutcome,
+  IoctlRequest,
+  IoctlResult,
+  NicError,
+  Outcome,
+  RegisterOutcome,
+  RegisterRequest,
+  DeregisterRequest,
+  Result,
+  SecureMode,
+} from "./contract.ts";
+import type { BugCheck } from "./errors.ts";
+import type { KernelCall } from "./kernel.ts";
+import type {
+  AddressRange,
+  InstanceId,
+  MdlHandle,
+  Pfn,
+  ProcessId,
+  ProviderId,
+  RegionKey,
+  RemoteKey,
+  SecureHandle,
+  SocketId,
+} from "./units.ts";
+import type { OsAnswer, OsOperation } from "./virtual-memory.ts";
+
+/** A WSP function as the switch calls it. Registrations are named by the program, not by a handle. */
+export type WspFunction =
+  | {
+      readonly name: "WSPRegisterMemory";
+      readonly as: string;
+      readonly socket: SocketId;
+      readonly range: AddressRange;
+      /** MEM_READ 1, MEM_WRITE 2, MEM_READWRITE 3 (Ws2san.h). */
+      readonly flags: number;
+    }
+  | {
+      readonly name: "WSPRegisterRdmaMemory";
+      readonly as: string;
+      readonly socket: SocketId;
+      readonly range: AddressRange;
+      readonly flags: number;
+      /** Room for the descriptor; `DESCRIPTOR_BYTES` are needed. */
+      readonly descriptorBytes: number;
+    }
+  | {
+      readonly name: "WSPDeregisterMemory" | "WSPDeregisterRdmaMemory";
+      readonly registration: string;
+      /** The socket it is called on, right or wrong. */
+      readonly socket: SocketId;
+    };
+
+/** Bytes of an RDMA buffer descriptor in this world. */
+export const DESCRIPTOR_BYTES = 24;
+
+export type TransferKind = "send" | "receive" | "rdmaRead" | "rdmaWrite";
+
+/** A call of the provider shell into the cache. */
+export type CacheCall =
+  | { readonly name: "register"; readonly as: string; readonly request: RegisterRequest }
+  | {
+      readonly name: "deregister";
+      readonly registration: string;
+      readonly request: DeregisterRequest;
+    }
+  | {
+      readonly name: "invalidate";
+      readonly range: AddressRange;
+      /** `attempt`: an operation was refused and waits for the answer. `notify`: nothing waits. */
+      readonly reason: "attempt" | "notify";
+    }
+  | { readonly name: "closeSocket"; readonly socket: SocketId }
+  | { readonly name: "cleanup" };
+
+export type CallOutcome = RegisterOutcome | Outcome | InvalidateOutcome | null;
+
+/** A call of the cache into its host. */
+export type HostCall =
+  | { readonly name: "lock"; readonly range: AddressRange; readonly access: Access }
+  | { readonly name: "unlock"; readonly mdl: MdlHandle }
+  | { readonly name: "secure"; readonly range: AddressRange; readonly mode: SecureMode }
+  | { readonly name: "unsecure"; readonly handle: SecureHandle }
+  | { readonly name: "frames"; readonly mdl: MdlHandle }
+  | { readonly name: "nicRegister"; readonly mdl: MdlHandle; readonly access: Access }
+  | { readonly name: "nicDeregister"; readonly region: RegionKey }
+  | {
+      readonly name: "expose";
+      readonly region: RegionKey;
+      readonly range: AddressRange;
+      readonly socket: SocketId;
+      readonly access: Access;
+    }
+  | { readonly name: "unexpose"; readonly key: RemoteKey };
+
+export type HostAnswer = Result<number | readonly Pfn[] | null, DriverError | NicError>;
+
+/** What arrives at a host call of a call in progress. */
+export type Interruption =
+  | { readonly kind: "operation"; readonly operation: OsOperation }
+  | { readonly kind: "notify"; readonly range: AddressRange };
+
+export type Fault =
+  /** The next host call of this name, by anybody, fails. */
+  | { readonly kind: "fail"; readonly call: "lock" | "secure" | "nicRegister" | "nicDeregister" }
+  /** The process ends at the next host call that it makes. */
+  | { readonly kind: "kill"; readonly process: ProcessId }
+  /** Another thread acts, after so many more host calls of a call in progress of the process. */
+  | {
+      readonly kind: "interrupt";
+      readonly process: ProcessId;
+      readonly afterHostCalls: number;
+      readonly what: Interruption;
+    };
+
+export type Event =
+  // The application and the memory manager.
+  | { readonly type: "os"; readonly process: ProcessId; readonly operation: OsOperation }
+  | { readonly type: "retry"; readonly process: ProcessId }
+  | { readonly type: "notify"; readonly process: ProcessId; readonly range: AddressRange }
+  // The switch and the provider shell.
+  | { readonly type: "wsp"; readonly function: WspFunction }
+  | {
+      readonly type: "connect";
+      readonly socket: SocketId;
+      readonly process: ProcessId;
+      readonly provider: ProviderId;
+    }
+  | { readonly type: "close"; readonly socket: SocketId }
+  | { readonly type: "closed"; readonly socket: SocketId }
+  | {
+      readonly type: "handOver";
+      readonly socket: SocketId;
+      readonly as: SocketId;
+      readonly process: ProcessId;
+    }
+  | { readonly type: "cleanup"; readonly instance: InstanceId }
+  | { readonly type: "start" | "stopped"; readonly instance: InstanceId }
+  // The cache under test.
+  | { readonly type: "call"; readonly instance: InstanceId; readonly call: CacheCall }
+  | { readonly type: "host"; readonly instance: InstanceId; readonly call: HostCall }
+  | { readonly type: "return"; readonly instance: InstanceId; readonly outcome: CallOutcome }
+  // The NIC and the peers.
+  | {
+      readonly type: "transferStart";
+      readonly as: string;
+      readonly kind: TransferKind;
+      readonly registration: string;
+      /** The socket it is started on, right or wrong. */
+      readonly socket: SocketId;
+    }
+  | { readonly type: "transferComplete"; readonly transfer: string; readonly stamp: number }
+  | {
+      readonly type: "peerAccess";
+      readonly socket: SocketId;
+      /** The registration whose descriptor is presented, live or not. */
+      readonly descriptor: string;
+      readonly access: "read" | "write";
+      readonly stamp: number;
+    }
+  // The proxy driver.
+  | {
+      readonly type: "ioctl";
+      readonly process: ProcessId;
+      readonly provider: ProviderId;
+      readonly request: IoctlRequest;
+    }
+  | { readonly type: "processExit"; readonly process: ProcessId }
+  | { readonly type: "kernel"; readonly call: KernelCall }
+  | {
+      readonly type: "completed";
+      readonly result: IoctlResult | null;
+      /** What left `dispatch` or `processExit`; null if nothing did. */
+      readonly escaped: string | null;
+    }
+  // Ends and faults.
+  | { readonly type: "exit"; readonly process: ProcessId }
+  | { readonly type: "exited"; readonly process: ProcessId }
+  | { readonly type: "arm"; readonly fault: Fault }
+  /** The armed interruption arrives. */
+  | { readonly type: "interrupt" }
+  | { readonly type: "nicReset"; readonly provider: ProviderId };
+
+export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
+
+/** What the world answers to an event. */
+export type Answer =
+  | null
+  | { readonly kind: "os"; readonly answer: OsAnswer }
+  /** `null`: the request goes to the cache. */
+  | { readonly kind: "wsp"; readonly error: string | null }
+  | { readonly kind: "host"; readonly result: HostAnswer }
+  | {
+      readonly kind: "transfer";
+      readonly stamps: readonly (number | null)[] | null;
+      readonly error: string | null;
+    }
+  | { readonly kind: "ioctl"; readonly result: IoctlResult }
+  | {
+      readonly kind: "kernel";
+      readonly value: unknown;
+      readonly raised: string | null;
+      readonly bugCheck: BugCheck | null;
+    };
+
+/** What an event led to. */
+export interface Applied {
+  readonly answer: Answer;
+  /** Events that must follow now, in order, each with what follows from it. */
+  readonly then: readonly Event[];
+}
+
+export const answered = (answer: Answer, then: readonly Event[] = []): Applied => ({
+  answer,
+  then,
+});

@@ -1,0 +1,171 @@
+// Calls of the cache into its host: requests to the proxy driver and to the NIC, and the faults that were
+// armed for them. Each call and its answer are noted in the call in progress.
+
+import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";
+import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
+import { kernelOver } from "./kernel.ts";
+import type { ProviderInstance } from "./ledger.ts";
+import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
+import { proxyDriver } from "./proxy-driver.ts";
+import { at, type State } from "./state.ts";
+import {
+  brand,
+  unreachable,
+  type InstanceId,
+  type MdlHandle,
+  type ProcessId,
+  type ProviderId,
+  type RegionKey,
+} from "./units.ts";
+
+/** One host call of the innermost call in progress. */
+export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
+  const instance = at(state.instances, id, "provider instance");
+  const injected = injectedError(state, call);
+  const result: HostAnswer =
+    injected === null ? perform(state, instance, call) : { ok: false, error: injected };
+  noteHostCall(state, instance, call, result, injected !== null);
+  return answered({ kind: "host", result });
+}
+
+/** The error of an armed fault, which is used up. */
+function injectedError(state: State, call: HostCall): DriverError | NicError | null {
+  const index = state.faults.fail.findIndex((name) => name === call.name);
+  if (index === -1) return null;
+  state.faults = { ...state.faults, fail: state.faults.fail.toSpliced(index, 1) };
+  switch (call.name) {
+    case "nicRegister":
+      return "NO_RESOURCES";
+    case "nicDeregister":
+      return "BUSY";
+    default:
+      return "STATUS_INSUFFICIENT_RESOURCES";
+  }
+}
+
+function perform(state: State, instance: ProviderInstance, call: HostCall): HostAnswer {
+  const { process, provider } = instance;
+  const card = at(state.nics, provider, "provider");
+  switch (call.name) {
+    case "lock":
+      return ioctlOf(state, process, provider, {
+        code: "lock",
+        range: call.range,
+        access: call.access,
+      });
+    case "unlock":
+    case "frames":
+      return ioctlOf(state, process, provider, { code: call.name, mdl: call.mdl });
+    case "secure":
+      return ioctlOf(state, process, provider, {
+        code: "secure",
+        range: call.range,
+        mode: call.mode,
+      });
+    case "unsecure":
+      return ioctlOf(state, process, provider, { code: "unsecure", handle: call.handle });
+    case "nicRegister": {
+      const mdl = state.memory.locked.find(
+        (each) => each.handle === call.mdl && each.provider === provider,
+      );
+      return registerRegion(card, process, mdl, call.access);
+    }
+    case "nicDeregister": {
+      const result = deregisterRegion(
+        card,
+        process,
+        call.region,
+        isInFlight(state, provider, call.region),
+      );
+      return result.ok ? { ok: true, value: null } : result;
+    }
+    case "expose":
+      return exposeRange(card, process, call, state.config.pageSizeBytes);
+    case "unexpose": {
+      const result = unexposeKey(card, process, call.key);
+      return result.ok ? { ok: true, value: null } : result;
+    }
+    default:
+      return unreachable(call);
+  }
+}
+
+/** One request to the world's own proxy driver. */
+export function ioctlOf(
+  state: State,
+  process: ProcessId,
+  provider: ProviderId,
+  request: IoctlRequest,
+): HostAnswer & IoctlResult {
+  const tables = at(state.drivers, provider, "provider");
+  const driver = proxyDriver(tables, kernelOver(state.memory, provider));
+  return driver.dispatch(process, request) as HostAnswer & IoctlResult;
+}
+
+function isInFlight(state: State, provider: ProviderId, region: RegionKey): boolean {
+  return state.transfers.some(
+    (each) => each.inFlight && each.provider === provider && each.region === region,
+  );
+}
+
+function noteHostCall(
+  state: State,
+  instance: ProviderInstance,
+  call: HostCall,
+  result: HostAnswer,
+  injected: boolean,
+): void {
+  countDown(state, instance.process);
+  const active = instance.calls.at(-1);
+  if (!result.ok) {
+    active?.failures.push({ call: call.name, error: result.error, injected });
+    if (call.name === "nicDeregister") owe(state, instance, mdlOf(state, instance, call.region));
+    if (call.name === "unlock") owe(state, instance, call.mdl);
+    return;
+  }
+  if (active !== undefined) active.work[call.name]++;
+  switch (call.name) {
+    case "lock":
+      active?.acquired.mdls.push(brand(result.value as number));
+      break;
+    case "secure":
+      active?.acquired.secures.push(brand(result.value as number));
+      break;
+    case "unlock":
+      instance.uses = instance.uses.filter((each) => each.mdl !== call.mdl);
+      instance.unreleased = instance.unreleased.filter((each) => each.mdl !== call.mdl);
+      for (const each of instance.calls) {
+        each.acquired.mdls = each.acquired.mdls.filter((mdl) => mdl !== call.mdl);
+      }
+      break;
+    case "unsecure":
+      for (const each of instance.calls) {
+        each.acquired.secures = each.acquired.secures.filter((handle) => handle !== call.handle);
+      }
+      break;
+    case "nicDeregister":
+      instance.zombies = instance.zombies.filter((key) => key !== call.region);
+      break;
+    default:
+      break;
+  }
+}
+
+/** A release that failed is still owed; what remains is an idle entry. */
+function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefined): void {
+  const isLocked = state.memory.locked.some((each) => each.handle === mdl);
+  if (mdl === undefined || !isLocked) return;
+  if (!instance.unreleased.some((each) => each.mdl === mdl)) instance.unreleased.push({ mdl });
+}
+
+function mdlOf(state: State, instance: ProviderInstance, key: RegionKey): MdlHandle | undefined {
+  return state.nics[instance.provider]?.regions.find((each) => each.key === key)?.mdl;
+}
+
+/** An armed interruption comes one host call nearer. */
+function countDown(state: State, process: ProcessId): void {
+  const armed = state.faults.interrupt;
+  if (armed === null || armed.process !== process) return;
+  const interrupt = { ...armed, afterHostCalls: Math.max(0, armed.afterHostCalls - 1) };
+  state.faults = { ...state.faults, interrupt };
+}

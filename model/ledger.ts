@@ -1,0 +1,132 @@
+// What is remembered of one provider instance, so that the rules can be decided from events: its live
+// registrations, the calls in progress, and what happened to its locks and regions.
+//
+// A region's key is never reused, so a key names one incarnation. Definitions of held, idle and zombie are in
+// entries.ts; nothing here looks inside a cache.
+
+import type { CacheCall, CallOutcome, HostCall } from "./events.ts";
+import type { Access, Scope } from "./contract.ts";
+import type {
+  AddressRange,
+  BufferHandle,
+  InstanceId,
+  MdlHandle,
+  PageSpan,
+  Pfn,
+  ProcessId,
+  ProviderId,
+  RegionKey,
+  RemoteKey,
+  SecureHandle,
+  SocketId,
+} from "./units.ts";
+
+/** A live instance: a successful register, not yet matched by a successful deregister. */
+export interface Registration {
+  readonly name: string;
+  readonly socket: SocketId;
+  readonly scope: Scope;
+  readonly range: AddressRange;
+  readonly access: Access;
+  readonly handle: BufferHandle;
+  readonly region: RegionKey;
+  readonly remoteKey: RemoteKey | null;
+  /** The frames that the range mapped when the register returned, one a page. */
+  readonly frames: readonly (Pfn | null)[];
+}
+
+/** An entry as it was when a call began. */
+export interface EntryBefore {
+  readonly mdl: MdlHandle;
+  readonly regions: readonly RegionKey[];
+  readonly span: PageSpan;
+  readonly access: Access;
+  readonly held: boolean;
+  readonly zombie: boolean;
+  readonly remote: boolean;
+  readonly sockets: readonly SocketId[];
+}
+
+/** What the instance owned when a call began. */
+export interface Holdings {
+  readonly entries: readonly EntryBefore[];
+  readonly secures: readonly { readonly handle: SecureHandle; readonly span: PageSpan }[];
+  readonly exposures: readonly RemoteKey[];
+}
+
+export interface HostFailure {
+  readonly call: HostCall["name"];
+  readonly error: string;
+  readonly injected: boolean;
+}
+
+/** A call of the instance that has begun; it stays readable, as `lastCall`, until the next one returns. */
+export interface ActiveCall {
+  readonly call: CacheCall;
+  readonly before: Holdings;
+  /** Host calls that succeeded, by name. */
+  work: Record<HostCall["name"], number>;
+  failures: HostFailure[];
+  /** Locks and secures that succeeded in this call and are not released yet. */
+  acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
+  /** Register: each distinct mapping of the range since the call began. */
+  mappings: (Pfn | null)[][];
+  /** Register: at some instant the whole range allowed the access. */
+  wasValid: boolean;
+  /** Register: at some instant a page of it did not. */
+  wasInvalid: boolean;
+  /** Something happened between two host calls of it. */
+  interrupted: boolean;
+  outcome: CallOutcome;
+}
+
+export interface ProviderInstance {
+  readonly id: InstanceId;
+  readonly process: ProcessId;
+  readonly provider: ProviderId;
+  /** Between start and clean-up. */
+  started: boolean;
+  registrations: Registration[];
+  /** Held regions over which a callback answered 0 since they were registered. */
+  zombies: RegionKey[];
+  /** Who used the lock and for which scope last. */
+  uses: { readonly mdl: MdlHandle; sockets: SocketId[]; remote: boolean }[];
+  /** Locks and regions whose release failed; they are still idle entries. */
+  unreleased: { readonly mdl: MdlHandle }[];
+  /** Innermost last. */
+  calls: ActiveCall[];
+  lastCall: ActiveCall | null;
+}
+
+export function providerInstance(
+  id: InstanceId,
+  process: ProcessId,
+  provider: ProviderId,
+): ProviderInstance {
+  return {
+    id,
+    process,
+    provider,
+    started: true,
+    registrations: [],
+    zombies: [],
+    uses: [],
+    unreleased: [],
+    calls: [],
+    lastCall: null,
+  };
+}
+
+export function noWork(): Record<HostCall["name"], number> {
+  return {
+    lock: 0,
+    unlock: 0,
+    secure: 0,
+    unsecure: 0,
+    frames: 0,
+    nicRegister: 0,
+    nicDeregister: 0,
+    expose: 0,
+    unexpose: 0,
+  };
+}

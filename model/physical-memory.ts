@@ -1,0 +1,68 @@
+// Physical memory: which frames are in use, what they hold, and who keeps them.
+//
+// A frame is in use while a page maps it or a lock holds it. It holds one stamp: the last value written to
+// any of its bytes (0 is a zeroed page). Frames are given out in rotation, so that a page which lost its
+// frame does not get the same one back and staleness shows.
+// Not modelled: the contents byte by byte, large pages, AWE, NUMA.
+
+import { brand, type Pfn } from "./units.ts";
+
+export interface Frame {
+  /** The last value written; 0 for a zeroed frame. */
+  stamp: number;
+  /** True while a page of an address space or of a section maps the frame. */
+  mapped: boolean;
+  /** How many MDLs hold the frame. */
+  lockCount: number;
+}
+
+export interface PhysicalMemory {
+  readonly frameCount: number;
+  /** The rotation: the search for a free frame begins here. */
+  nextPfn: number;
+  /** Frames in use, by PFN. */
+  frames: Record<number, Frame>;
+}
+
+export function physicalMemory(frameCount: number): PhysicalMemory {
+  return { frameCount, nextPfn: 0, frames: {} };
+}
+
+/** A free frame with the given contents, mapped by its caller; null if every frame is in use. */
+export function allocateFrame(memory: PhysicalMemory, stamp: number): Pfn | null {
+  for (let step = 0; step < memory.frameCount; step++) {
+    const pfn = (memory.nextPfn + step) % memory.frameCount;
+    if (memory.frames[pfn] === undefined) {
+      memory.frames[pfn] = { stamp, mapped: true, lockCount: 0 };
+      memory.nextPfn = (pfn + 1) % memory.frameCount;
+      return brand(pfn);
+    }
+  }
+  return null;
+}
+
+export function frameAt(memory: PhysicalMemory, pfn: Pfn): Frame {
+  const frame = memory.frames[pfn];
+  if (frame === undefined) throw new RangeError(`frame ${pfn} is free`);
+  return frame;
+}
+
+/** The page no longer maps the frame. A lock still keeps it from being used again (WDK: MmProbeAndLockPages). */
+export function unmapFrame(memory: PhysicalMemory, pfn: Pfn): void {
+  frameAt(memory, pfn).mapped = false;
+  freeIfUnused(memory, pfn);
+}
+
+export function lockFrame(memory: PhysicalMemory, pfn: Pfn): void {
+  frameAt(memory, pfn).lockCount++;
+}
+
+export function unlockFrame(memory: PhysicalMemory, pfn: Pfn): void {
+  frameAt(memory, pfn).lockCount--;
+  freeIfUnused(memory, pfn);
+}
+
+function freeIfUnused(memory: PhysicalMemory, pfn: Pfn): void {
+  const frame = frameAt(memory, pfn);
+  if (!frame.mapped && frame.lockCount === 0) delete memory.frames[pfn];
+}

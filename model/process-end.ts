@@ -1,0 +1,73 @@
+// The end of a process, with or without warning, and the reset of a NIC.
+// Sources: WDK, MmUnsecureVirtualMemory ("before the process ends"), bug check 0x76, "Securing and Releasing
+// Ownership of Virtual Addresses"; NIC reset: our model, an orderly loss of every connection.
+
+import { answered, type Applied, type Event } from "./events.ts";
+import { kernelOver } from "./kernel.ts";
+import { providerInstance } from "./ledger.ts";
+import { proxyDriver } from "./proxy-driver.ts";
+import { instanceOf, type State } from "./state.ts";
+import { abortTransfers } from "./switch.ts";
+import { brand, type ProcessId, type ProviderId } from "./units.ts";
+import { deleteAddressSpace } from "./virtual-memory.ts";
+
+/**
+ * The process ends. Its connections are lost and its NIC regions go; then each proxy driver lets go of what
+ * the process had locked and secured; then the memory manager deletes the address space.
+ */
+export function exit(state: State, process: ProcessId): Applied {
+  const { faults } = state;
+  state.faults = {
+    ...faults,
+    kill: faults.kill === process ? null : faults.kill,
+    interrupt: faults.interrupt?.process === process ? null : faults.interrupt,
+  };
+  const own = new Set(
+    state.sockets.filter((each) => each.process === process).map((each) => each.id),
+  );
+  state.transfers = state.transfers.filter((each) => !own.has(each.socket));
+  state.sockets = state.sockets.map((each) =>
+    own.has(each.id) ? { ...each, status: "closed" } : each,
+  );
+  state.attempts = state.attempts.filter((each) => each.process !== process);
+  for (const card of state.nics) {
+    card.regions = card.regions.filter((each) => each.process !== process);
+    card.exposures = card.exposures.filter((each) => each.process !== process);
+  }
+  for (const { id, provider } of state.instances.filter((each) => each.process === process)) {
+    state.instances[id] = { ...providerInstance(id, process, provider), started: false };
+  }
+  if (state.claims === null) {
+    return answered(null, [
+      { type: "processExit", process },
+      { type: "exited", process },
+    ]);
+  }
+  state.drivers.forEach((tables, index) => {
+    proxyDriver(tables, kernelOver(state.memory, brand<ProviderId>(index))).processExit(process);
+  });
+  return answered(null, [{ type: "exited", process }]);
+}
+
+/** The address space goes. Secures go with it; locked pages are bug check 0x76. */
+export function exited(state: State, process: ProcessId): Applied {
+  state.alive[process] = false;
+  if (state.memory.locked.some((each) => each.process === process)) {
+    state.bugCheck = "PROCESS_HAS_LOCKED_PAGES";
+  }
+  deleteAddressSpace(state.memory, process);
+  state.memory.secures = state.memory.secures.filter((each) => each.process !== process);
+  return answered(null);
+}
+
+/** Every transfer of the NIC ends, every connection is lost, and every provider on it cleans up. */
+export function nicReset(state: State, provider: ProviderId): Applied {
+  abortTransfers(state, (transfer) => transfer.provider === provider);
+  const then: Event[] = [];
+  state.alive.forEach((alive, index) => {
+    const id = instanceOf(state.config, brand<ProcessId>(index), provider);
+    if (alive && state.instances[id]?.started === true)
+      then.push({ type: "cleanup", instance: id });
+  });
+  return answered(null, then);
+}

@@ -1,0 +1,182 @@
+// Calls of the provider shell into the registration cache: what is noted when one begins and when it
+// returns. The cache's own state is its business; what the application was told is ours.
+
+import { allows } from "./address-space.ts";
+import { accessesOf } from "./memory-manager.ts";
+import type { Access } from "./contract.ts";
+import { entriesOf, holdingsOf } from "./entries.ts";
+import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
+import { noWork, type ActiveCall, type ProviderInstance } from "./ledger.ts";
+import { at, viewOf, type State } from "./state.ts";
+import {
+  pageNumbers,
+  pagesOf,
+  spansOverlap,
+  type AddressRange,
+  type InstanceId,
+  type Pfn,
+  type ProcessId,
+} from "./units.ts";
+import type { WorldView } from "./view.ts";
+
+/** The frames that the range maps now, one a page. */
+export function mappingOf(
+  view: WorldView,
+  process: ProcessId,
+  range: AddressRange,
+): (Pfn | null)[] {
+  return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).map((number) =>
+    view.mappedFrame(process, number),
+  );
+}
+
+/** True if every page of the range is committed and allows the access, with no guard. */
+export function isValidFor(
+  view: WorldView,
+  process: ProcessId,
+  range: AddressRange,
+  access: Access,
+): boolean {
+  return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).every((number) => {
+    const page = view.page(process, number);
+    return (
+      page !== undefined &&
+      page.committed &&
+      !page.guard &&
+      accessesOf(access).every((kind) => allows(page.protection, kind))
+    );
+  });
+}
+
+/** A call begins. `before` is the state in which it does; `state` is the one that is changed. */
+export function beginCall(state: State, before: State, id: InstanceId, call: CacheCall): Applied {
+  const view = viewOf(() => before);
+  const instance = view.instance(id);
+  const active: ActiveCall = {
+    call,
+    before: holdingsOf(view, instance),
+    work: noWork(),
+    failures: [],
+    acquired: { mdls: [], secures: [] },
+    mappings: [],
+    wasValid: false,
+    wasInvalid: false,
+    interrupted: false,
+    outcome: null,
+  };
+  if (call.name === "register") noteMapping(view, instance.process, active);
+  at(state.instances, id, "provider instance").calls.push(active);
+  return answered(null);
+}
+
+/** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
+export function noteMappings(state: State, process: ProcessId): void {
+  for (const instance of state.instances) {
+    if (instance.process !== process) continue;
+    for (const active of instance.calls) {
+      active.interrupted = true;
+      if (active.call.name === "register")
+        noteMapping(
+          viewOf(() => state),
+          process,
+          active,
+        );
+    }
+  }
+}
+
+function noteMapping(view: WorldView, process: ProcessId, active: ActiveCall): void {
+  if (active.call.name !== "register") return;
+  const { range, access } = active.call.request;
+  const mapping = mappingOf(view, process, range);
+  const last = active.mappings.at(-1);
+  if (last === undefined || last.some((pfn, i) => pfn !== mapping[i])) {
+    active.mappings.push(mapping);
+  }
+  if (isValidFor(view, process, range, access)) active.wasValid = true;
+  else active.wasInvalid = true;
+}
+
+/** The innermost call of the instance returns. */
+export function endCall(state: State, id: InstanceId, outcome: CallOutcome): Applied {
+  const instance = at(state.instances, id, "provider instance");
+  const active = instance.calls.pop();
+  if (active === undefined) throw new RangeError(`provider instance ${id} has no call in progress`);
+  active.outcome = outcome;
+  instance.lastCall = active;
+  const { call } = active;
+  switch (call.name) {
+    case "register":
+      if (outcome?.ok === true) registered(state, instance, active);
+      break;
+    case "deregister":
+      if (outcome?.ok === true) {
+        instance.registrations = instance.registrations.filter(
+          (each) => each.name !== call.registration,
+        );
+      }
+      break;
+    case "invalidate":
+      if (outcome?.ok === true) invalidated(state, instance, call.range);
+      if (call.reason === "attempt") answerAttempt(state, instance, outcome);
+      break;
+    case "closeSocket":
+    case "cleanup":
+      break;
+  }
+  return answered(null);
+}
+
+function registered(state: State, instance: ProviderInstance, active: ActiveCall): void {
+  const { call, outcome } = active;
+  if (call.name !== "register" || outcome === null || !("handle" in outcome)) return;
+  const { socket, range, access, scope } = call.request;
+  const remoteKey = outcome.remoteKey ?? null;
+  const view = viewOf(() => state);
+  instance.registrations.push({
+    name: call.as,
+    socket,
+    scope,
+    range,
+    access,
+    handle: outcome.handle,
+    region: outcome.region,
+    remoteKey,
+    frames: mappingOf(view, instance.process, range),
+  });
+  if (scope === "remote" && remoteKey !== null) {
+    const { provider } = instance;
+    state.descriptors.push({ registration: call.as, socket, provider, key: remoteKey });
+  }
+  const region = view.regions(instance.provider).find((each) => each.key === outcome.region);
+  if (region === undefined) return;
+  const uses = instance.uses.find((each) => each.mdl === region.mdl);
+  if (uses === undefined) {
+    instance.uses.push({ mdl: region.mdl, sockets: [socket], remote: scope === "remote" });
+  } else {
+    if (!uses.sockets.includes(socket)) uses.sockets.push(socket);
+    uses.remote = scope === "remote";
+  }
+}
+
+/** A callback answered 0: what is still held in the range is a zombie from now on. */
+function invalidated(state: State, instance: ProviderInstance, range: AddressRange): void {
+  const span = pagesOf(range, state.config.pageSizeBytes);
+  for (const entry of entriesOf(
+    viewOf(() => state),
+    instance,
+  )) {
+    if (!entry.held || !spansOverlap(entry.span, span)) continue;
+    for (const { key } of entry.regions) {
+      if (!instance.zombies.includes(key)) instance.zombies.push(key);
+    }
+  }
+}
+
+function answerAttempt(state: State, instance: ProviderInstance, outcome: CallOutcome): void {
+  const index = state.attempts.findLastIndex((each) => each.process === instance.process);
+  const attempt = state.attempts[index];
+  if (attempt === undefined) return;
+  const answers = [...attempt.answers, { instance: instance.id, outcome }];
+  state.attempts[index] = { ...attempt, answers };
+}

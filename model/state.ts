@@ -1,0 +1,154 @@
+// The whole state of a world: one plain record, whose JSON is its encoding. It begins here and is changed
+// only by `apply` (system.ts).
+
+import { pageAt, userPages, type AddressSpace } from "./address-space.ts";
+import type { Claims, WorldConfig } from "./config.ts";
+import type { BugCheck } from "./errors.ts";
+import { providerInstance, type ProviderInstance } from "./ledger.ts";
+import type { Memory } from "./memory.ts";
+import { nic, type Nic } from "./nic.ts";
+import { mappedFrame } from "./page-access.ts";
+import { physicalMemory } from "./physical-memory.ts";
+import { driverTables, type DriverTables } from "./proxy-driver.ts";
+import { brand, type InstanceId, type ProcessId, type ProviderId, type SocketId } from "./units.ts";
+import type {
+  ArmedFaults,
+  Attempt,
+  Descriptor,
+  Dispatch,
+  Grant,
+  Socket,
+  Transfer,
+  WorldView,
+} from "./view.ts";
+
+export interface State {
+  readonly config: WorldConfig;
+  /** Null: a proxy driver is under test. */
+  readonly claims: Claims | null;
+  /** One a process. */
+  alive: boolean[];
+  /** Address spaces, frames, sections, secures, locked pages. */
+  memory: Memory;
+  /** One a provider: what its proxy driver handed out. */
+  drivers: DriverTables[];
+  /** One a provider. */
+  nics: Nic[];
+  sockets: Socket[];
+  transfers: Transfer[];
+  descriptors: Descriptor[];
+  /** One for each provider in each process. */
+  instances: ProviderInstance[];
+  attempts: Attempt[];
+  lastAttempt: Attempt | null;
+  dispatch: Dispatch | null;
+  lastDispatch: Dispatch | null;
+  grants: Grant[];
+  faults: ArmedFaults;
+  bugCheck: BugCheck | null;
+}
+
+/** Every process runs with an empty address space; every provider is started and has its sockets connected. */
+export function initialState(config: WorldConfig, claims: Claims | null): State {
+  const processes = Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
+  const providers = Array.from({ length: config.providersPerProcess }, (_, i) =>
+    brand<ProviderId>(i),
+  );
+  const instances = processes.flatMap((process) =>
+    providers.map((provider) =>
+      providerInstance(instanceOf(config, process, provider), process, provider),
+    ),
+  );
+  const sockets = instances.flatMap(({ id, process, provider }) =>
+    Array.from({ length: config.socketsPerInstance }, (_, i): Socket => ({
+      id: brand<SocketId>(id * config.socketsPerInstance + i + 1),
+      process,
+      provider,
+      status: "connected",
+    })),
+  );
+  return {
+    config,
+    claims,
+    alive: processes.map(() => true),
+    memory: initialMemory(config),
+    drivers: providers.map(() => driverTables()),
+    nics: providers.map(() => nic(config.nic)),
+    sockets,
+    transfers: [],
+    descriptors: [],
+    instances,
+    attempts: [],
+    lastAttempt: null,
+    dispatch: null,
+    lastDispatch: null,
+    grants: [],
+    faults: { fail: [], kill: null, interrupt: null },
+    bugCheck: null,
+  };
+}
+
+function initialMemory(config: WorldConfig): Memory {
+  return {
+    pageSizeBytes: config.pageSizeBytes,
+    granularityPages: config.granularityPages,
+    user: userPages(config.pageCount, config.granularityPages),
+    physical: physicalMemory(config.frameCount),
+    sections: config.sections.map((count) => ({
+      pages: Array.from({ length: count }, () => ({ pfn: null, stored: 0 })),
+    })),
+    spaces: Array.from({ length: config.processes }, (): AddressSpace => ({ vads: [] })),
+    secures: [],
+    locked: [],
+    nextSecure: 1,
+    nextMdl: 1,
+  };
+}
+
+export function instanceOf(
+  config: WorldConfig,
+  process: ProcessId,
+  provider: ProviderId,
+): InstanceId {
+  return brand(process * config.providersPerProcess + provider);
+}
+
+/** The element, which must exist. */
+export function at<T>(items: readonly T[], index: number, what: string): T {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`${what} ${index} does not exist in this world`);
+  return item;
+}
+
+/** Reads a state that may be replaced: `current` answers the one in force. */
+export function viewOf(current: () => State): WorldView {
+  return {
+    get config() {
+      return current().config;
+    },
+    get claims() {
+      return current().claims;
+    },
+    isAlive: (process) => current().alive[process] ?? false,
+    space: (process) => at(current().memory.spaces, process, "process"),
+    page: (process, number) => pageAt(at(current().memory.spaces, process, "process"), number),
+    mappedFrame: (process, number) => mappedFrame(current().memory, process, number),
+    frame: (pfn) => current().memory.physical.frames[pfn],
+    secures: () => current().memory.secures,
+    locked: () => current().memory.locked,
+    regions: (provider) => at(current().nics, provider, "provider").regions,
+    exposures: (provider) => at(current().nics, provider, "provider").exposures,
+    sockets: () => current().sockets,
+    transfers: () => current().transfers,
+    descriptors: () => current().descriptors,
+    instances: () => current().instances,
+    instance: (id) => at(current().instances, id, "provider instance"),
+    attempts: () => current().attempts,
+    lastAttempt: () => current().lastAttempt,
+    dispatch: () => current().dispatch,
+    lastDispatch: () => current().lastDispatch,
+    grants: () => current().grants,
+    faults: () => current().faults,
+    bugCheck: () => current().bugCheck,
+  };
+}

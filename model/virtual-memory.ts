@@ -1,0 +1,317 @@
+// What an application may ask of its address space. One function per Windows function; each answers done,
+// failed (a Win32 error) or refused (the range is secured), and changes nothing unless it answers done.
+//
+// Sources: SDK, VirtualAlloc, VirtualFree, VirtualProtect, MapViewOfFileEx, UnmapViewOfFile; for refusal
+// WDK, MmSecureVirtualMemory. Error numbers marked ° in errors.ts are observed, not documented.
+// Not modelled: MEM_RESET, placeholders, write watches, the largest size of a working set.
+
+import {
+  insertVad,
+  isFree,
+  isUserRange,
+  newPage,
+  removeVad,
+  vadAt,
+  vadCovering,
+  vadSpan,
+  type AddressSpace,
+  type BaseProtection,
+  type Vad,
+} from "./address-space.ts";
+import type { ExceptionStatus } from "./contract.ts";
+import type { Win32Error } from "./errors.ts";
+import type { Memory } from "./memory.ts";
+import { isForbidden } from "./memory-manager.ts";
+import { discardPage, touch, trimPage } from "./page-access.ts";
+import { frameAt } from "./physical-memory.ts";
+import {
+  brand,
+  pageNumbers,
+  pagesOf,
+  unreachable,
+  type AddressRange,
+  type PageNumber,
+  type PageSpan,
+  type ProcessId,
+  type VirtualAddress,
+} from "./units.ts";
+
+/** A call of the application into the operating system, or something the memory manager does by itself. */
+export type OsOperation =
+  | {
+      readonly name: "VirtualAlloc";
+      /** Null: wherever there is room. */
+      readonly address: VirtualAddress | null;
+      readonly sizeBytes: number;
+      readonly type: "reserve" | "commit" | "reserve|commit";
+      readonly protection: BaseProtection;
+      readonly guard: boolean;
+    }
+  | {
+      readonly name: "VirtualFree";
+      readonly address: VirtualAddress;
+      readonly sizeBytes: number;
+      readonly type: "release" | "decommit" | "release|decommit" | "none";
+    }
+  | {
+      readonly name: "VirtualProtect";
+      readonly address: VirtualAddress;
+      readonly sizeBytes: number;
+      readonly protection: BaseProtection;
+      readonly guard: boolean;
+    }
+  | {
+      readonly name: "MapViewOfFile";
+      readonly address: VirtualAddress | null;
+      readonly section: number;
+      readonly protection: BaseProtection;
+    }
+  | { readonly name: "UnmapViewOfFile"; readonly address: VirtualAddress }
+  | { readonly name: "read"; readonly range: AddressRange }
+  | { readonly name: "write"; readonly range: AddressRange; readonly stamp: number }
+  | { readonly name: "trim"; readonly page: PageNumber }
+  | { readonly name: "failNextPageIn"; readonly page: PageNumber };
+
+export type OsAnswer =
+  /** `value`: the base of an allocation or view, the old protection, the stamps read; else null. */
+  | { readonly status: "done"; readonly value: number | string | readonly number[] | null }
+  | { readonly status: "failed"; readonly error: Win32Error }
+  /** The access raised; pages before the faulting one were accessed. */
+  | { readonly status: "raised"; readonly exception: ExceptionStatus }
+  /** A secure forbids it; `span` is what the switch is told. */
+  | { readonly status: "refused"; readonly span: PageSpan };
+
+const done = (value: number | string | readonly number[] | null): OsAnswer => ({
+  status: "done",
+  value,
+});
+const failed = (error: Win32Error): OsAnswer => ({ status: "failed", error });
+
+/** Performs one operation in one process. */
+export function performOs(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer {
+  switch (op.name) {
+    case "VirtualAlloc":
+      return virtualAlloc(memory, process, op);
+    case "VirtualFree":
+      return virtualFree(memory, process, op);
+    case "VirtualProtect":
+      return virtualProtect(memory, process, op);
+    case "MapViewOfFile":
+      return mapViewOfFile(memory, process, op);
+    case "UnmapViewOfFile":
+      return unmapViewOfFile(memory, process, op.address);
+    case "read":
+    case "write":
+      return access(memory, process, op);
+    case "trim":
+      return done(trimPage(memory, process, op.page) ? 1 : 0);
+    case "failNextPageIn":
+      return failNextPageIn(memory, process, op.page);
+    default:
+      return unreachable(op);
+  }
+}
+
+type Op<Name extends OsOperation["name"]> = Extract<OsOperation, { name: Name }>;
+
+function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">): OsAnswer {
+  if (op.sizeBytes < 1 || !isPrivateProtection(op.protection, op.guard)) {
+    return failed("ERROR_INVALID_PARAMETER");
+  }
+  // MEM_COMMIT without an address reserves as well.
+  if (op.type === "commit" && op.address !== null) {
+    return commit(memory, process, op.address, op);
+  }
+  const span = placement(memory, process, op.address, op.sizeBytes);
+  if (span === null) return failed("ERROR_INVALID_ADDRESS");
+  const committed = op.type !== "reserve";
+  const pages = Array.from({ length: span.count }, () =>
+    newPage(committed, op.protection, committed && op.guard),
+  );
+  insertVad(spaceOf(memory, process), {
+    base: span.first,
+    section: null,
+    writable: true,
+    pages,
+  });
+  return done(span.first * memory.pageSizeBytes);
+}
+
+/** MEM_COMMIT: every page reserved, in one region. A committed page keeps its data and gets the protection. */
+function commit(
+  memory: Memory,
+  process: ProcessId,
+  address: VirtualAddress,
+  op: Op<"VirtualAlloc">,
+): OsAnswer {
+  const span = pagesOf({ start: address, lengthBytes: op.sizeBytes }, memory.pageSizeBytes);
+  const vad = vadCovering(spaceOf(memory, process), span);
+  if (vad === undefined || vad.section !== null) return failed("ERROR_INVALID_ADDRESS");
+  if (isForbidden(memory, process, span, op.protection)) return { status: "refused", span };
+  for (const number of pageNumbers(span)) {
+    const page = vad.pages[number - vad.base];
+    if (page === undefined) continue;
+    page.committed = true;
+    page.protection = op.protection;
+    page.guard = op.guard;
+  }
+  return done(span.first * memory.pageSizeBytes);
+}
+
+/** Where a new region goes: the base rounded down to the granularity, the end up to a page; null if not free. */
+function placement(
+  memory: Memory,
+  process: ProcessId,
+  address: VirtualAddress | null,
+  sizeBytes: number,
+): PageSpan | null {
+  const space = spaceOf(memory, process);
+  const { granularityPages, pageSizeBytes, user } = memory;
+  if (address !== null) {
+    const granularityBytes = granularityPages * pageSizeBytes;
+    const start = Math.floor(address / granularityBytes) * granularityBytes;
+    const range = { start: brand<VirtualAddress>(start), lengthBytes: address - start + sizeBytes };
+    if (!isUserRange(range, user, pageSizeBytes)) return null;
+    const span = pagesOf(range, pageSizeBytes);
+    return isFree(space, span) ? span : null;
+  }
+  const count = Math.ceil(sizeBytes / pageSizeBytes);
+  for (let first = user.first as number; first + count <= user.end; first += granularityPages) {
+    const span: PageSpan = { first: brand(first), count };
+    if (isFree(space, span)) return span;
+  }
+  return null;
+}
+
+function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">): OsAnswer {
+  const space = spaceOf(memory, process);
+  const { pageSizeBytes } = memory;
+  if (op.type !== "release" && op.type !== "decommit") return failed("ERROR_INVALID_PARAMETER");
+  if (op.type === "release" && op.sizeBytes !== 0) return failed("ERROR_INVALID_PARAMETER");
+  const vad = vadAt(space, brand(Math.floor(op.address / pageSizeBytes)));
+  if (vad === undefined) return failed("ERROR_INVALID_ADDRESS");
+  if (vad.section !== null) return failed("ERROR_INVALID_PARAMETER");
+  if (op.sizeBytes === 0 && op.address !== vad.base * pageSizeBytes) {
+    return failed("ERROR_INVALID_ADDRESS");
+  }
+  const span =
+    op.sizeBytes === 0
+      ? vadSpan(vad)
+      : pagesOf({ start: op.address, lengthBytes: op.sizeBytes }, pageSizeBytes);
+  if (vadCovering(space, span) === undefined) return failed("ERROR_INVALID_PARAMETER");
+  if (isForbidden(memory, process, span, null)) return { status: "refused", span };
+  for (const number of pageNumbers(span)) {
+    const page = vad.pages[number - vad.base];
+    if (page === undefined) continue;
+    discardPage(memory, page);
+    page.committed = false;
+    page.guard = false;
+  }
+  if (op.type === "release") removeVad(space, vad.base);
+  return done(null);
+}
+
+function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProtect">): OsAnswer {
+  if (op.sizeBytes < 1 || (op.guard && op.protection === "NOACCESS")) {
+    return failed("ERROR_INVALID_PARAMETER");
+  }
+  const space = spaceOf(memory, process);
+  const span = pagesOf({ start: op.address, lengthBytes: op.sizeBytes }, memory.pageSizeBytes);
+  const first = vadAt(space, span.first);
+  if (first === undefined) return failed("ERROR_INVALID_ADDRESS");
+  const vad = vadCovering(space, span);
+  if (vad === undefined) return failed("ERROR_INVALID_PARAMETER");
+  const pages = vad.pages.slice(span.first - vad.base, span.first - vad.base + span.count);
+  if (!pages.every((page) => page.committed)) return failed("ERROR_INVALID_ADDRESS");
+  if (!pages.every((page) => isCompatible(vad, page.copied, op.protection))) {
+    return failed("ERROR_INVALID_PARAMETER");
+  }
+  if (isForbidden(memory, process, span, op.protection)) return { status: "refused", span };
+  const old = pages[0]?.protection ?? op.protection;
+  for (const page of pages) {
+    // A private copy is the process's own: copy-on-write has nothing left to do.
+    page.protection = page.copied && op.protection === "WRITECOPY" ? "READWRITE" : op.protection;
+    page.guard = op.guard;
+  }
+  return done(old);
+}
+
+function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile">): OsAnswer {
+  const section = memory.sections[op.section];
+  if (section === undefined) return failed("ERROR_INVALID_PARAMETER");
+  const granularityBytes = memory.granularityPages * memory.pageSizeBytes;
+  if (op.address !== null && op.address % granularityBytes !== 0) {
+    return failed("ERROR_MAPPED_ALIGNMENT");
+  }
+  const sizeBytes = section.pages.length * memory.pageSizeBytes;
+  const span = placement(memory, process, op.address, sizeBytes);
+  if (span === null) return failed("ERROR_INVALID_ADDRESS");
+  const pages = section.pages.map(() => newPage(true, op.protection, false));
+  insertVad(spaceOf(memory, process), {
+    base: span.first,
+    section: op.section,
+    writable: op.protection === "READWRITE",
+    pages,
+  });
+  return done(span.first * memory.pageSizeBytes);
+}
+
+function unmapViewOfFile(memory: Memory, process: ProcessId, address: VirtualAddress): OsAnswer {
+  const space = spaceOf(memory, process);
+  const vad = vadAt(space, brand(Math.floor(address / memory.pageSizeBytes)));
+  if (vad === undefined || vad.section === null || address !== vad.base * memory.pageSizeBytes) {
+    return failed("ERROR_INVALID_ADDRESS");
+  }
+  const span = vadSpan(vad);
+  if (isForbidden(memory, process, span, null)) return { status: "refused", span };
+  for (const page of vad.pages) discardPage(memory, page);
+  removeVad(space, vad.base);
+  return done(null);
+}
+
+/** The application reads or writes, page by page; it stops at the first exception. */
+function access(memory: Memory, process: ProcessId, op: Op<"read"> | Op<"write">): OsAnswer {
+  const stamps: number[] = [];
+  for (const number of pageNumbers(pagesOf(op.range, memory.pageSizeBytes))) {
+    const touched = touch(memory, process, number, op.name);
+    if (!touched.ok) return { status: "raised", exception: touched.exception };
+    const frame = frameAt(memory.physical, touched.pfn);
+    if (op.name === "write") frame.stamp = op.stamp;
+    stamps.push(frame.stamp);
+  }
+  return done(op.name === "read" ? stamps : null);
+}
+
+/** Fault injection: the page is trimmed and its next page-in meets a bad block. 0 if it is locked or free. */
+function failNextPageIn(memory: Memory, process: ProcessId, number: PageNumber): OsAnswer {
+  const vad = vadAt(spaceOf(memory, process), number);
+  const page = vad?.pages[number - vad.base];
+  if (page === undefined || !page.committed) return done(0);
+  const resident = vad?.section === null || page.copied;
+  if (!resident || !trimPage(memory, process, number)) return done(0);
+  page.inPageError = true;
+  return done(1);
+}
+
+/** Every process's pages, for its end: views and private memory go, sections stay. */
+export function deleteAddressSpace(memory: Memory, process: ProcessId): void {
+  const space = spaceOf(memory, process);
+  for (const vad of space.vads) for (const page of vad.pages) discardPage(memory, page);
+  space.vads = [];
+}
+
+function spaceOf(memory: Memory, process: ProcessId): AddressSpace {
+  const space = memory.spaces[process];
+  if (space === undefined) throw new RangeError(`process ${process} does not exist`);
+  return space;
+}
+
+function isPrivateProtection(protection: BaseProtection, guard: boolean): boolean {
+  return protection !== "WRITECOPY" && !(guard && protection === "NOACCESS");
+}
+
+/** Private memory has no WRITECOPY; a view has no more than it was mapped with, except in its private copies. */
+function isCompatible(vad: Vad, copied: boolean, protection: BaseProtection): boolean {
+  if (vad.section === null) return protection !== "WRITECOPY";
+  return protection !== "READWRITE" || vad.writable || copied;
+}
