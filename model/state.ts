@@ -1,6 +1,7 @@
 // The whole state of a world: one plain record, whose JSON is its encoding. It begins here and is changed
 // only by `apply` (system.ts).
 
+import { freeze } from "immer";
 import { pageAt, userPages, type AddressSpace } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
 import type { BugCheck } from "./errors.ts";
@@ -67,7 +68,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
       status: "connected",
     })),
   );
-  return {
+  const state: State = {
     config,
     claims,
     alive: processes.map(() => true),
@@ -86,6 +87,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
     faults: { fail: [], kill: null, interrupt: null },
     bugCheck: null,
   };
+  return freeze(state, true);
 }
 
 function initialMemory(config: WorldConfig): Memory {

@@ -4,7 +4,7 @@
 // NIC, faults), then System (calls of the provider, host calls, the driver). Initial states are in state.ts,
 // what must hold in judge.ts. A failing operation leaves the state as it was, unless its page says otherwise.
 
-import { produce } from "immer";
+import { produce, type Draft } from "immer";
 import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
 import { hostCall } from "./host-calls.ts";
@@ -18,11 +18,11 @@ import { unreachable } from "./units.ts";
 
 /** Performs the event: the next state, the answer, and what must follow. The state given is not changed. */
 export function apply(state: State, event: Event): { readonly state: State } & Applied {
-  let applied: Applied = answered(null);
-  const next = produce(state, (draft) => {
-    applied = step(draft as State, state, event);
+  // What the answer takes from the state must outlive the draft, so the answer is part of the draft.
+  const next = produce({ state, applied: answered(null) }, (draft) => {
+    draft.applied = step(draft.state as State, state, event) as Draft<Applied>;
   });
-  return { state: next, answer: applied.answer, then: applied.then };
+  return { state: next.state, answer: next.applied.answer, then: next.applied.then };
 }
 
 function step(state: State, before: State, event: Event): Applied {
