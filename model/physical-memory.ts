@@ -30,13 +30,17 @@ export function physicalMemory(frameCount: number): PhysicalMemory {
 
 /** A free frame with the given contents, mapped by its caller; null if every frame is in use. */
 export function allocateFrame(memory: PhysicalMemory, stamp: number): Pfn | null {
+  const pfn = nextFree(memory);
+  if (pfn === null) return null;
+  memory.frames[pfn] = { stamp, mapped: true, lockCount: 0 };
+  memory.nextPfn = (pfn + 1) % memory.frameCount;
+  return pfn;
+}
+
+function nextFree(memory: PhysicalMemory): Pfn | null {
   for (let step = 0; step < memory.frameCount; step++) {
     const pfn = (memory.nextPfn + step) % memory.frameCount;
-    if (memory.frames[pfn] === undefined) {
-      memory.frames[pfn] = { stamp, mapped: true, lockCount: 0 };
-      memory.nextPfn = (pfn + 1) % memory.frameCount;
-      return brand(pfn);
-    }
+    if (!(pfn in memory.frames)) return brand(pfn);
   }
   return null;
 }
@@ -64,5 +68,8 @@ export function unlockFrame(memory: PhysicalMemory, pfn: Pfn): void {
 
 function freeIfUnused(memory: PhysicalMemory, pfn: Pfn): void {
   const frame = frameAt(memory, pfn);
-  if (!frame.mapped && frame.lockCount === 0) delete memory.frames[pfn];
+  if (frame.mapped || frame.lockCount > 0) return;
+  delete memory.frames[pfn];
+  // The rotation passes over the frame that was given back just now, unless no other is free.
+  if (nextFree(memory) === pfn) memory.nextPfn = (pfn + 1) % memory.frameCount;
 }
