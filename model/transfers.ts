@@ -56,7 +56,7 @@ export function completeTransfer(state: State, event: EventOf<"transferComplete"
   const region = at(state.nics, transfer.provider, "provider").regions.find(
     (each) => each.key === transfer.region,
   );
-  if (region === undefined) return refused("WSA_OPERATION_ABORTED");
+  if (region === undefined || !transfer.inFlight) return refused("WSA_OPERATION_ABORTED");
   const stamp = accessOfTransfer(transfer.kind) === "write" ? event.stamp : null;
   return transferred(dma(state.memory.physical, regionFrames(region, transfer.span), stamp));
 }
