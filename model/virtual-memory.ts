@@ -16,6 +16,7 @@ import {
   vadSpan,
   type AddressSpace,
   type BaseProtection,
+  type Page,
   type Vad,
 } from "./address-space.ts";
 import type { ExceptionStatus } from "./contract.ts";
@@ -227,7 +228,7 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
     return failed("ERROR_INVALID_PARAMETER");
   }
   if (isForbidden(memory, process, span, op.protection)) return { status: "refused", span };
-  const old = pages[0]?.protection ?? op.protection;
+  const old = pages[0] === undefined ? op.protection : protectionName(pages[0]);
   for (const page of pages) {
     // A private copy is the process's own: copy-on-write has nothing left to do.
     page.protection = page.copied && op.protection === "WRITECOPY" ? "READWRITE" : op.protection;
@@ -235,6 +236,10 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
   }
   return done(old);
 }
+
+/** A protection as VirtualProtect answers it. */
+const protectionName = ({ protection, guard }: Page): string =>
+  guard ? `${protection}|GUARD` : protection;
 
 function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile">): OsAnswer {
   const section = memory.sections[op.section];
