@@ -4,7 +4,7 @@
 // NIC, faults), then System (calls of the provider, host calls, the driver). Initial states are in state.ts,
 // what must hold in judge.ts. A failing operation leaves the state as it was, unless its page says otherwise.
 
-import { produce, type Draft } from "immer";
+import { produce } from "immer";
 import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
 import { hostCall } from "./host-calls.ts";
@@ -20,9 +20,9 @@ import { unreachable } from "./units.ts";
 export function apply(state: State, event: Event): { readonly state: State } & Applied {
   // What the answer takes from the state must outlive the draft, so the answer is part of the draft.
   const next = produce({ state, applied: answered(null) }, (draft) => {
-    draft.applied = step(draft.state as State, state, event) as Draft<Applied>;
+    Object.assign(draft, { applied: step(draft.state, state, event) });
   });
-  return { state: next.state, answer: next.applied.answer, then: next.applied.then };
+  return { state: next.state, ...next.applied };
 }
 
 function step(state: State, before: State, event: Event): Applied {
