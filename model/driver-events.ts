@@ -1,8 +1,7 @@
 // Requests to a proxy driver. When the driver is under test, its calls into the kernel arrive as events of
 // their own, and what it answered with `completed`; else the world's own driver answers at once.
 
-import type { ProviderId } from "./units.ts";
-import { brand, type ProcessId } from "./units.ts";
+import type { IoctlRequest } from "./contract.ts";
 import { answered, type Applied, type EventOf } from "./events.ts";
 import { ioctlOf } from "./host-calls.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type KernelCall,
 } from "./kernel.ts";
 import type { State } from "./state.ts";
+import { brand, type ProcessId, type ProviderId } from "./units.ts";
 import type { Dispatch, Grant } from "./view.ts";
 
 /** An IRP_MJ_DEVICE_CONTROL request. */
@@ -21,13 +21,38 @@ export function ioctl(state: State, event: EventOf<"ioctl">): Applied {
   if (state.claims !== null) {
     return answered({ kind: "ioctl", result: ioctlOf(state, process, provider, request) });
   }
-  state.dispatch = { process, request, raised: null, mdls: [], secures: [] };
+  const knownHandle = isGranted(state, process, request);
+  state.dispatch = { process, request, raised: null, knownHandle, mdls: [], secures: [] };
   return answered(null);
+}
+
+/** True unless the request names a handle that the driver did not grant to the process. */
+function isGranted(state: State, process: ProcessId, request: IoctlRequest): boolean {
+  const named = (kind: Grant["kind"], handle: number): boolean =>
+    state.grants.some(
+      (each) => each.kind === kind && each.handle === handle && each.process === process,
+    );
+  switch (request.code) {
+    case "unlock":
+    case "frames":
+      return named("lock", request.mdl);
+    case "unsecure":
+      return named("secure", request.handle);
+    default:
+      return true;
+  }
 }
 
 /** The driver is told that a process ends. */
 export function processExit(state: State, process: ProcessId): Applied {
-  state.dispatch = { process, request: null, raised: null, mdls: [], secures: [] };
+  state.dispatch = {
+    process,
+    request: null,
+    raised: null,
+    knownHandle: true,
+    mdls: [],
+    secures: [],
+  };
   return answered(null);
 }
 

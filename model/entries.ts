@@ -12,6 +12,7 @@ import {
   spanContains,
   spanHas,
   spansOverlap,
+  type AddressRange,
   type MdlHandle,
   type PageNumber,
   type PageSpan,
@@ -31,6 +32,8 @@ export interface Entry {
   /** The last registration that named it was for remote access. */
   readonly remote: boolean;
   readonly sockets: readonly SocketId[];
+  /** The ranges for which it was registered. */
+  readonly ranges: readonly AddressRange[];
   /** A release of it failed and is owed. */
   readonly unreleased: boolean;
 }
@@ -73,6 +76,7 @@ function entry(
     zombie: regions.some((region) => instance.zombies.includes(region.key)),
     remote: uses?.remote ?? false,
     sockets: uses?.sockets ?? [],
+    ranges: uses?.ranges ?? [],
     unreleased: instance.unreleased.some((each) => each.mdl === lock.mdl),
   };
 }
@@ -113,18 +117,10 @@ export function uncovered(
 /** What the instance owns now, for the record of a call that begins. */
 export function holdingsOf(view: WorldView, instance: ProviderInstance): Holdings {
   return {
-    entries: entriesOf(view, instance).map(
-      ({ mdl, regions, span, access, held, zombie, remote, sockets }): EntryBefore => ({
-        mdl,
-        regions: regions.map((region) => region.key),
-        span,
-        access,
-        held,
-        zombie,
-        remote,
-        sockets: [...sockets],
-      }),
-    ),
+    entries: entriesOf(view, instance).map(({ locked: _, regions, ...entry }): EntryBefore => ({
+      ...entry,
+      regions: regions.map((region) => region.key),
+    })),
     secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
     exposures: view
       .exposures(instance.provider)

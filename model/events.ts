@@ -72,6 +72,9 @@ export type CacheCall =
   | {
       readonly name: "deregister";
       readonly registration: string;
+      /** What the registration was, for the record; the cache gets the request only. */
+      readonly region: RegionKey;
+      readonly range: AddressRange;
       readonly request: DeregisterRequest;
     }
   | {

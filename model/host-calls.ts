@@ -10,9 +10,11 @@ import { proxyDriver } from "./proxy-driver.ts";
 import { at, type State } from "./state.ts";
 import {
   brand,
+  pagesOf,
   unreachable,
   type InstanceId,
   type MdlHandle,
+  type PageSpan,
   type ProcessId,
   type ProviderId,
   type RegionKey,
@@ -21,10 +23,11 @@ import {
 /** One host call of the innermost call in progress. */
 export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
   const instance = at(state.instances, id, "provider instance");
+  const touched = touchedBy(state, instance, call);
   const injected = injectedError(state, call);
   const result: HostAnswer =
     injected === null ? perform(state, instance, call) : { ok: false, error: injected };
-  noteHostCall(state, instance, call, result, injected !== null);
+  noteHostCall(state, instance, call, result, injected !== null, touched);
   return answered({ kind: "host", result });
 }
 
@@ -114,9 +117,11 @@ function noteHostCall(
   call: HostCall,
   result: HostAnswer,
   injected: boolean,
+  touched: PageSpan | null,
 ): void {
   countDown(state, instance.process);
   const active = instance.calls.at(-1);
+  if (touched !== null) active?.touched.push(touched);
   if (!result.ok) {
     active?.failures.push({ call: call.name, error: result.error, injected });
     if (call.name === "nicDeregister") owe(state, instance, mdlOf(state, instance, call.region));
@@ -148,6 +153,27 @@ function noteHostCall(
       break;
     default:
       break;
+  }
+}
+
+/** The pages that a host call is about; null if it names nothing that exists. */
+function touchedBy(state: State, instance: ProviderInstance, call: HostCall): PageSpan | null {
+  const card = at(state.nics, instance.provider, "provider");
+  switch (call.name) {
+    case "lock":
+    case "secure":
+    case "expose":
+      return pagesOf(call.range, state.config.pageSizeBytes);
+    case "unlock":
+    case "frames":
+    case "nicRegister":
+      return state.memory.locked.find((each) => each.handle === call.mdl)?.span ?? null;
+    case "unsecure":
+      return state.memory.secures.find((each) => each.handle === call.handle)?.span ?? null;
+    case "nicDeregister":
+      return card.regions.find((each) => each.key === call.region)?.span ?? null;
+    case "unexpose":
+      return card.exposures.find((each) => each.key === call.key)?.span ?? null;
   }
 }
 

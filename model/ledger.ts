@@ -31,7 +31,7 @@ export interface Registration {
   readonly handle: BufferHandle;
   readonly region: RegionKey;
   readonly remoteKey: RemoteKey | null;
-  /** The frames that the range mapped when the register returned, one a page. */
+  /** What the range mapped when it was registered, one frame a page; what a transfer is to reach. */
   readonly frames: readonly (Pfn | null)[];
 }
 
@@ -45,6 +45,8 @@ export interface EntryBefore {
   readonly zombie: boolean;
   readonly remote: boolean;
   readonly sockets: readonly SocketId[];
+  readonly ranges: readonly AddressRange[];
+  readonly unreleased: boolean;
 }
 
 /** What the instance owned when a call began. */
@@ -69,8 +71,12 @@ export interface ActiveCall {
   failures: HostFailure[];
   /** Locks and secures that succeeded in this call and are not released yet. */
   acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
+  /** Pages that its host calls were about, and those of its own request. */
+  touched: PageSpan[];
   /** Register: each distinct mapping of the range since the call began. */
   mappings: (Pfn | null)[][];
+  /** Deregister: what the range mapped when it was registered. */
+  readonly framesBefore: readonly (Pfn | null)[] | null;
   /** Register: at some instant the whole range allowed the access. */
   wasValid: boolean;
   /** Register: at some instant a page of it did not. */
@@ -78,6 +84,15 @@ export interface ActiveCall {
   /** Something happened between two host calls of it. */
   interrupted: boolean;
   outcome: CallOutcome;
+}
+
+/** What an entry was used for since it was locked. */
+export interface Uses {
+  readonly mdl: MdlHandle;
+  sockets: SocketId[];
+  /** Distinct ranges that registrations on it had. */
+  ranges: AddressRange[];
+  remote: boolean;
 }
 
 export interface ProviderInstance {
@@ -89,8 +104,8 @@ export interface ProviderInstance {
   registrations: Registration[];
   /** Held regions over which a callback answered 0 since they were registered. */
   zombies: RegionKey[];
-  /** Who used the lock and for which scope last. */
-  uses: { readonly mdl: MdlHandle; sockets: SocketId[]; remote: boolean }[];
+  /** Who used the lock, for which ranges, and for which scope last. */
+  uses: Uses[];
   /** Locks and regions whose release failed; they are still idle entries. */
   unreleased: { readonly mdl: MdlHandle }[];
   /** Innermost last. */

@@ -1,52 +1,21 @@
 // Calls of the provider shell into the registration cache: what is noted when one begins and when it
 // returns. The cache's own state is its business; what the application was told is ours.
 
-import { allows } from "./address-space.ts";
-import { accessesOf } from "./memory-manager.ts";
-import type { Access } from "./contract.ts";
 import { entriesOf, holdingsOf } from "./entries.ts";
 import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
+import { freshFrames, isValidFor, mappingOf } from "./freshness.ts";
 import { noWork, type ActiveCall, type ProviderInstance } from "./ledger.ts";
 import { at, viewOf, type State } from "./state.ts";
 import {
-  pageNumbers,
   pagesOf,
+  sameRange,
   spansOverlap,
   type AddressRange,
   type InstanceId,
-  type Pfn,
+  type PageSpan,
   type ProcessId,
 } from "./units.ts";
 import type { WorldView } from "./view.ts";
-
-/** The frames that the range maps now, one a page. */
-export function mappingOf(
-  view: WorldView,
-  process: ProcessId,
-  range: AddressRange,
-): (Pfn | null)[] {
-  return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).map((number) =>
-    view.mappedFrame(process, number),
-  );
-}
-
-/** True if every page of the range is committed and allows the access, with no guard. */
-export function isValidFor(
-  view: WorldView,
-  process: ProcessId,
-  range: AddressRange,
-  access: Access,
-): boolean {
-  return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).every((number) => {
-    const page = view.page(process, number);
-    return (
-      page !== undefined &&
-      page.committed &&
-      !page.guard &&
-      accessesOf(access).every((kind) => allows(page.protection, kind))
-    );
-  });
-}
 
 /** A call begins. `before` is the state in which it does; `state` is the one that is changed. */
 export function beginCall(state: State, before: State, id: InstanceId, call: CacheCall): Applied {
@@ -58,7 +27,12 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     work: noWork(),
     failures: [],
     acquired: { mdls: [], secures: [] },
+    touched: touchedBy(call, before.config.pageSizeBytes),
     mappings: [],
+    framesBefore:
+      call.name === "deregister"
+        ? (instance.registrations.find((each) => each.name === call.registration)?.frames ?? null)
+        : null,
     wasValid: false,
     wasInvalid: false,
     interrupted: false,
@@ -67,6 +41,12 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
   if (call.name === "register") noteMapping(view, instance.process, active);
   at(state.instances, id, "provider instance").calls.push(active);
   return answered(null);
+}
+
+/** The pages that the request itself is about. */
+function touchedBy(call: CacheCall, pageSizeBytes: number): PageSpan[] {
+  if (call.name === "register") return [pagesOf(call.request.range, pageSizeBytes)];
+  return call.name === "deregister" ? [pagesOf(call.range, pageSizeBytes)] : [];
 }
 
 /** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
@@ -133,6 +113,8 @@ function registered(state: State, instance: ProviderInstance, active: ActiveCall
   const { socket, range, access, scope } = call.request;
   const remoteKey = outcome.remoteKey ?? null;
   const view = viewOf(() => state);
+  const region = view.regions(instance.provider).find((each) => each.key === outcome.region);
+  const mapped = mappingOf(view, instance.process, range);
   instance.registrations.push({
     name: call.as,
     socket,
@@ -142,19 +124,24 @@ function registered(state: State, instance: ProviderInstance, active: ActiveCall
     handle: outcome.handle,
     region: outcome.region,
     remoteKey,
-    frames: mappingOf(view, instance.process, range),
+    frames: region === undefined ? mapped : (freshFrames(view, instance, active, region) ?? mapped),
   });
   if (scope === "remote" && remoteKey !== null) {
     const { provider } = instance;
     state.descriptors.push({ registration: call.as, socket, provider, key: remoteKey });
   }
-  const region = view.regions(instance.provider).find((each) => each.key === outcome.region);
   if (region === undefined) return;
   const uses = instance.uses.find((each) => each.mdl === region.mdl);
   if (uses === undefined) {
-    instance.uses.push({ mdl: region.mdl, sockets: [socket], remote: scope === "remote" });
+    instance.uses.push({
+      mdl: region.mdl,
+      sockets: [socket],
+      ranges: [range],
+      remote: scope === "remote",
+    });
   } else {
     if (!uses.sockets.includes(socket)) uses.sockets.push(socket);
+    if (!uses.ranges.some((each) => sameRange(each, range))) uses.ranges.push(range);
     uses.remote = scope === "remote";
   }
 }

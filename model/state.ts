@@ -37,6 +37,7 @@ export interface State {
   nics: Nic[];
   sockets: Socket[];
   transfers: Transfer[];
+  lastTransfer: Transfer | null;
   descriptors: Descriptor[];
   /** One for each provider in each process. */
   instances: ProviderInstance[];
@@ -77,6 +78,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
     nics: providers.map(() => nic(config.nic)),
     sockets,
     transfers: [],
+    lastTransfer: null,
     descriptors: [],
     instances,
     attempts: [],
@@ -142,6 +144,7 @@ export function viewOf(current: () => State): WorldView {
     exposures: (provider) => at(current().nics, provider, "provider").exposures,
     sockets: () => current().sockets,
     transfers: () => current().transfers,
+    lastTransfer: () => current().lastTransfer,
     descriptors: () => current().descriptors,
     instances: () => current().instances,
     instance: (id) => at(current().instances, id, "provider instance"),

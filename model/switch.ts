@@ -65,13 +65,13 @@ function deregister(state: State, call: Extract<WspFunction, { registration: str
 }
 
 function deregisterCall(owner: ProviderInstance, live: Registration): Event {
-  const { socket, handle, scope, remoteKey, name } = live;
+  const { socket, handle, scope, remoteKey, name, region, range } = live;
   const request: DeregisterRequest =
     remoteKey === null ? { socket, handle, scope } : { socket, handle, scope, remoteKey };
   return {
     type: "call",
     instance: owner.id,
-    call: { name: "deregister", registration: name, request },
+    call: { name: "deregister", registration: name, region, range, request },
   };
 }
 

@@ -3,17 +3,13 @@
 // Sources: WDK, "Registering Memory for Operations on a SAN" (Managing Memory Access), "Remote Direct Memory Access";
 // WSD, WSPSend, WSPRecv, WSPRdmaRead, WSPRdmaWrite.
 
+import { accessOfTransfer } from "./access-of-transfer.ts";
 import type { Access } from "./contract.ts";
-import { answered, type Applied, type EventOf, type TransferKind } from "./events.ts";
+import { answered, type Applied, type EventOf } from "./events.ts";
 import { includesAccess } from "./memory-manager.ts";
 import { dma, regionFrames } from "./nic.ts";
 import { at, type State } from "./state.ts";
 import { pagesOf } from "./units.ts";
-
-/** What a transfer does with the application's own buffer. */
-export function accessOfTransfer(kind: TransferKind): "read" | "write" {
-  return kind === "send" || kind === "rdmaWrite" ? "read" : "write";
-}
 
 const transferred = (stamps: readonly (number | null)[]): Applied =>
   answered({ kind: "transfer", stamps, error: null });
@@ -53,6 +49,7 @@ export function completeTransfer(state: State, event: EventOf<"transferComplete"
   const transfer = state.transfers.find((each) => each.name === event.transfer);
   if (transfer === undefined) throw new RangeError(`transfer ${event.transfer} is not in progress`);
   state.transfers = state.transfers.filter((each) => each !== transfer);
+  state.lastTransfer = transfer;
   const region = at(state.nics, transfer.provider, "provider").regions.find(
     (each) => each.key === transfer.region,
   );

@@ -67,6 +67,14 @@ export function pagesOf(range: AddressRange, pageSizeBytes: number): PageSpan {
   return { first: brand(first), count: last - first + 1 };
 }
 
+export function sameRange(a: AddressRange, b: AddressRange): boolean {
+  return a.start === b.start && a.lengthBytes === b.lengthBytes;
+}
+
+export function sameSpan(a: PageSpan, b: PageSpan): boolean {
+  return a.first === b.first && a.count === b.count;
+}
+
 /** The bytes of a span of pages. */
 export function rangeOf(span: PageSpan, pageSizeBytes: number): AddressRange {
   return { start: brand(span.first * pageSizeBytes), lengthBytes: span.count * pageSizeBytes };

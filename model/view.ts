@@ -70,6 +70,8 @@ export interface Dispatch {
   /** Null: processExit. */
   readonly request: IoctlRequest | null;
   readonly raised: string | null;
+  /** The request names no handle, or one that the driver granted to this process. */
+  readonly knownHandle: boolean;
   /** What the kernel handed out in it and has not taken back. */
   readonly mdls: readonly MdlHandle[];
   readonly secures: readonly SecureHandle[];
@@ -108,6 +110,8 @@ export interface WorldView {
   exposures(provider: ProviderId): readonly Exposure[];
   sockets(): readonly Socket[];
   transfers(): readonly Transfer[];
+  /** The transfer that just completed, until the next one does. */
+  lastTransfer(): Transfer | null;
   descriptors(): readonly Descriptor[];
   instances(): readonly ProviderInstance[];
   instance(id: InstanceId): ProviderInstance;

@@ -1,0 +1,137 @@
+// Rules on what the application and the peers see: who may transfer, and that transfers reach the memory that
+// was registered.
+
+import type { Answer, EventOf } from "../events.ts";
+import { accessOfTransfer } from "../access-of-transfer.ts";
+import { includesAccess } from "../memory-manager.ts";
+import { regionFrames } from "../nic.ts";
+import { pageNumbers, pagesOf, spanHas, type PageSpan, type Pfn } from "../units.ts";
+import type { WorldView } from "../view.ts";
+import { broken, frameNames, type Finding } from "./finding.ts";
+
+const isAccepted = (answer: Answer): boolean =>
+  answer !== null && answer.kind === "transfer" && answer.error === null;
+
+/** ACCESS-1, ACCESS-3, ACCESS-4: a transfer needs a live registration of its own socket, with the right. */
+export function judgeTransferStart(
+  view: WorldView,
+  event: EventOf<"transferStart">,
+  answer: Answer,
+): Finding[] {
+  if (!isAccepted(answer)) return [];
+  const socket = view.sockets().find((each) => each.id === event.socket);
+  const owner = view
+    .instances()
+    .find((each) => each.registrations.some((live) => live.name === event.registration));
+  const live = owner?.registrations.find((each) => each.name === event.registration);
+  if (live === undefined || owner === undefined || socket?.status !== "connected") {
+    return [
+      broken(
+        "ACCESS-3",
+        "memory is used only while it is registered and the connection is up",
+        `${event.kind} on ${event.registration} was started`,
+      ),
+    ];
+  }
+  if (owner.process !== socket.process) {
+    return [
+      broken(
+        "ACCESS-1",
+        "memory registered for local access is used by its own process only",
+        `process ${socket.process} started a ${event.kind} on memory of process ${owner.process}`,
+      ),
+    ];
+  }
+  if (!includesAccess(live.access, accessOfTransfer(event.kind))) {
+    return [
+      broken(
+        "ACCESS-4",
+        `a ${event.kind} needs the right to ${accessOfTransfer(event.kind)}`,
+        `${event.registration} was registered for ${live.access}`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** LAW-9: the transfer reached the frames that the range mapped when it was registered. */
+export function judgeTransferComplete(view: WorldView, answer: Answer): Finding[] {
+  const transfer = view.lastTransfer();
+  if (transfer === null) return [];
+  if (!isAccepted(answer)) {
+    return [
+      broken("LAW-9", "the transfer completes, as it does without a cache", "it was aborted"),
+    ];
+  }
+  const live = view
+    .instances()
+    .flatMap((each) => each.registrations)
+    .find((each) => each.name === transfer.registration);
+  const region = view.regions(transfer.provider).find((each) => each.key === transfer.region);
+  if (live === undefined || region === undefined) return [];
+  return judgeFrames(live.frames, regionFrames(region, transfer.span));
+}
+
+function judgeFrames(expected: readonly (Pfn | null)[], reached: readonly Pfn[]): Finding[] {
+  if (reached.every((pfn, i) => pfn === expected[i])) return [];
+  return [
+    broken(
+      "LAW-9",
+      `the data of ${frameNames(expected)}, which the range mapped when it was registered`,
+      `the transfer reached ${frameNames(reached)}`,
+    ),
+  ];
+}
+
+/** REMOTE-1, ACCESS-2, ACCESS-3, ACCESS-4, LAW-9: what a peer reached was registered for it, with the right. */
+export function judgePeerAccess(
+  view: WorldView,
+  event: EventOf<"peerAccess">,
+  answer: Answer,
+): Finding[] {
+  if (!isAccepted(answer)) return [];
+  const descriptor = view.descriptors().find((each) => each.registration === event.descriptor);
+  const socket = view.sockets().find((each) => each.id === event.socket);
+  if (descriptor === undefined) return [];
+  const exposure = view.exposures(descriptor.provider).find((each) => each.key === descriptor.key);
+  const region = view.regions(descriptor.provider).find((each) => each.key === exposure?.region);
+  if (exposure === undefined || region === undefined) return [];
+  const remote = view
+    .instances()
+    .flatMap((each) => each.registrations)
+    .filter((each) => each.scope === "remote");
+  const reached = `the peer of s_${event.socket} reached it with the descriptor of ${event.descriptor}`;
+  const spanOf = (range: (typeof remote)[number]["range"]): PageSpan =>
+    pagesOf(range, view.config.pageSizeBytes);
+  const findings: Finding[] = [];
+  if (socket?.status !== "connected") {
+    findings.push(broken("ACCESS-3", "no access once the connection is down", reached));
+  }
+  const frames = regionFrames(region, exposure.span);
+  for (const [i, page] of pageNumbers(exposure.span).entries()) {
+    const own = remote.filter(
+      (each) => each.socket === event.socket && spanHas(spanOf(each.range), page),
+    );
+    if (own.length === 0) {
+      const others = remote.some((each) => spanHas(spanOf(each.range), page));
+      findings.push(
+        broken("REMOTE-1", "no access to a page that is not registered for the peer", reached),
+        ...(others ? [broken("ACCESS-2", "no access by another socket's peer", reached)] : []),
+      );
+      break;
+    }
+    if (!own.some((each) => includesAccess(each.access, event.access))) {
+      findings.push(
+        broken("ACCESS-4", `no ${event.access} by the peer: it has no such right`, reached),
+      );
+      break;
+    }
+    const expected = own.map((each) => each.frames[page - spanOf(each.range).first] ?? null);
+    const got = frames[i] ?? null;
+    if (!expected.includes(got)) {
+      findings.push(...judgeFrames(expected.slice(0, 1), got === null ? [] : [got]));
+      break;
+    }
+  }
+  return findings;
+}
