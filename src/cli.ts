@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+// The command line. What each command does is in cli/; here is what it is called and what it may be given.
+
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import type { RuleId } from "../model/rules.ts";
+import {
+  findRule,
+  positiveInteger,
+  positiveSeconds,
+  ruleIds,
+  seedNumber,
+  UsageError,
+} from "./cli/arguments.ts";
+import { brokenReport, check, type ExitCode } from "./cli/check.ts";
+import { readTrace, replayTrace } from "./cli/replay.ts";
+import { printLine, stdoutPage, warn } from "./cli/screen.ts";
+import type { CheckOptions } from "./cli/worker-messages.ts";
+import { catalogue, explanation } from "./report/catalogue.ts";
+import { jsonReport } from "./report/json.ts";
+
+interface CheckFlags {
+  readonly seed?: number;
+  readonly runs?: number;
+  readonly commands?: number;
+  readonly preset?: string;
+  readonly time?: number;
+  readonly rules?: readonly RuleId[];
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly out: string;
+  readonly watchdog: number;
+}
+
+interface ReplayFlags {
+  readonly subject?: string;
+  readonly strict?: boolean;
+  readonly watchdog: number;
+  readonly out: string;
+}
+
+const exitCodes = `
+Exit code: 0 conformant, 1 not conformant, 2 unknown, broken or misused.`;
+
+function commandLine(exit: (code: ExitCode) => void): Command {
+  const program = new Command("stalemate")
+    .description("Checks memory-registration caches against an executable specification.")
+    .version(version())
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText("after", exitCodes);
+  checkCommand(program, exit);
+  replayCommand(program, exit);
+  program
+    .command("rules")
+    .description("list every rule")
+    .action(() => printLine(catalogue(stdoutPage())));
+  program
+    .command("explain")
+    .description("print everything about one rule")
+    .argument("<rule>", "its id, such as LAW-1")
+    .action((id: string) => {
+      const rule = findRule(id);
+      if (rule === undefined) {
+        throw new UsageError(
+          `there is no rule ${JSON.stringify(id)}: "stalemate rules" lists all of them.`,
+        );
+      }
+      printLine(explanation(rule, stdoutPage()));
+    });
+  return program;
+}
+
+function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
+  program
+    .command("check")
+    .description("check the cache or the proxy driver that a module exports")
+    .argument(
+      "<module>",
+      "a TypeScript or JavaScript file; exports default, subject, cache or driver",
+    )
+    .option("--seed <number>", "generate the programs of this seed", seedNumber)
+    .option("--runs <number>", "programs to generate (default 1000)", positiveInteger)
+    .option("--commands <number>", "most commands of a program (default 60)", positiveInteger)
+    .option("--preset <name>", "the world: micro, tiny, small, windows or wide (default small)")
+    .option("--time <seconds>", "stop after so long, with what was done", positiveSeconds)
+    .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
+    .option("--strict", "a broken should-rule fails as well")
+    .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .option("--out <folder>", "where traces of failures are, and go", "counterexamples")
+    .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
+    .addHelpText("after", exitCodes)
+    .action(async (module: string, flags: CheckFlags) => {
+      const { out, json = false, watchdog: watchdogSeconds } = flags;
+      const options = checkOptions(flags);
+      exit(await check({ module, options, out, json, watchdogSeconds, only: null }));
+    });
+}
+
+function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
+  program
+    .command("replay")
+    .description("perform a trace again, by the model alone or by a subject")
+    .argument("<trace>", "a .jsonl file that check wrote")
+    .option("--subject <module>", "run the program of the trace against this subject")
+    .option("--strict", "a broken should-rule fails as well")
+    .option("--out <folder>", "with --subject: where traces of failures go", "counterexamples")
+    .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
+    .action(async (path: string, flags: ReplayFlags) => {
+      const { subject: module, strict = false, out, watchdog: watchdogSeconds } = flags;
+      if (module === undefined) {
+        exit(replayTrace(path, strict));
+        return;
+      }
+      const only = readTrace(path);
+      const options: CheckOptions = { runs: 0, preset: only.header.config.preset, strict };
+      exit(await check({ module, options, out, json: false, watchdogSeconds, only }));
+    });
+}
+
+function checkOptions(flags: CheckFlags): CheckOptions {
+  const { seed, runs, commands, preset, time, rules, strict } = flags;
+  return {
+    ...(seed === undefined ? {} : { seed }),
+    ...(runs === undefined ? {} : { runs }),
+    ...(commands === undefined ? {} : { commands }),
+    ...(preset === undefined ? {} : { preset }),
+    ...(time === undefined ? {} : { timeMs: time * 1000 }),
+    ...(rules === undefined ? {} : { rules }),
+    ...(strict === undefined ? {} : { strict }),
+  };
+}
+
+function version(): string {
+  const manifest: unknown = createRequire(import.meta.url)("stalemate/package.json");
+  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return isManifest ? String(manifest.version) : "unknown";
+}
+
+/** Something was asked that cannot be done: a sentence on stderr and, under --json, the one object. */
+function misuse(problem: string, args: readonly string[]): ExitCode {
+  warn(problem);
+  if (args[0] === "check" && args.includes("--json")) {
+    const subject = args.slice(1).find((arg) => !arg.startsWith("-")) ?? "";
+    printLine(JSON.stringify(jsonReport(brokenReport(subject, problem, {}), []), null, 2));
+  }
+  return 2;
+}
+
+/** Commander's message as a sentence, with where to look. */
+function commanderText(error: CommanderError, command: string | undefined): string {
+  const said = error.message
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ")
+    .replace(/\.$/, "");
+  const known = command === "check" || command === "replay" || command === "explain";
+  return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  // The reader of the output may leave early, as `head` does.
+  process.stdout.on("error", () => process.exit());
+  const exit = (code: ExitCode): void => {
+    process.exitCode = code;
+  };
+  try {
+    await commandLine(exit).parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof UsageError) exit(misuse(error.message, args));
+    else if (!(error instanceof CommanderError)) throw error;
+    else if (error.code === "commander.help" && args.length === 0) exit(2);
+    else if (error.exitCode !== 0) exit(misuse(commanderText(error, args[0]), args));
+  }
+}
+
+await main(process.argv.slice(2));

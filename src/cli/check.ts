@@ -1,0 +1,120 @@
+// stalemate check: runs a subject, writes the traces of its failures, prints the report, and says in the exit
+// code what came of it.
+
+import { randomInt } from "node:crypto";
+import { resolve } from "node:path";
+import type { Trace } from "../../model/trace.ts";
+import type { Report } from "../kit/report.ts";
+import { jsonReport } from "../report/json.ts";
+import { terminalReport } from "../report/terminal.ts";
+import { requireFile } from "./arguments.ts";
+import { messageOf } from "./error-text.ts";
+import { printLine, progressLine, stdoutPage, warn } from "./screen.ts";
+import { readTraces, writeTrace } from "./trace-files.ts";
+import type { CheckOptions } from "./worker-messages.ts";
+import { watchWorker, type Outcome } from "./worker-watch.ts";
+
+/** 0: conformant. 1: not conformant. 2: unknown, broken, or asked in a way that makes no sense. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface CheckRequest {
+  readonly module: string;
+  readonly options: CheckOptions;
+  /** The folder of traces. */
+  readonly out: string;
+  readonly json: boolean;
+  readonly watchdogSeconds: number;
+  /** Run the program of this trace and nothing else. */
+  readonly only: Trace | null;
+}
+
+/** @throws {UsageError} if there is no such module. */
+export async function check(request: CheckRequest): Promise<ExitCode> {
+  requireFile(request.module, "the module that exports the subject");
+  // Chosen here, so that it is known even if the run never ends.
+  const seed = request.options.seed ?? randomInt(-0x80000000, 0x80000000);
+  const options: CheckOptions = { ...request.options, seed };
+  const progress = progressLine();
+  const outcome = await watchWorker(
+    {
+      file: resolve(request.module),
+      shown: request.module,
+      options,
+      earlier: request.only === null ? readTraces(request.out, warn) : [request.only],
+      earlierByName: request.only === null,
+    },
+    { watchdogSeconds: request.watchdogSeconds, onProgress: progress.show },
+  );
+  progress.clear();
+  if (!("report" in outcome) && outcome.misused && !request.json) {
+    warn(outcome.problem);
+    return 2;
+  }
+  return printReport(reportOf(outcome, request.module, options), request.out, request.json);
+}
+
+/** A run that made no report gets one: broken or unknown, and why. */
+export function reportOf(outcome: Outcome, module: string, options: CheckOptions): Report {
+  if ("report" in outcome) return outcome.report;
+  const { verdict, problem, last } = outcome;
+  return {
+    ...brokenReport(outcome.subject ?? module, problem, options),
+    verdict,
+    commands: last?.commands ?? 0,
+    seconds: last?.seconds ?? 0,
+  };
+}
+
+/** The report of a check that could not be made. */
+export function brokenReport(subject: string, problem: string, options: CheckOptions): Report {
+  return {
+    subject,
+    kind: "cache",
+    verdict: "broken",
+    problem,
+    rules: [],
+    capabilities: null,
+    bounds: {
+      preset: options.preset ?? "small",
+      runs: options.runs ?? 0,
+      commands: options.commands ?? 0,
+    },
+    skipped: {},
+    counterexamples: [],
+    commands: 0,
+    seconds: 0,
+    seed: options.seed ?? 0,
+  };
+}
+
+function printReport(report: Report, out: string, json: boolean): ExitCode {
+  const tracePaths = report.counterexamples.map(({ rule, trace }) => {
+    try {
+      return writeTrace(out, rule, trace);
+    } catch (error) {
+      warn(
+        `the trace of ${rule} was not written: ${messageOf(error)}. Give another folder by --out.`,
+      );
+      return null;
+    }
+  });
+  if (json) {
+    printLine(JSON.stringify(jsonReport(report, tracePaths), null, 2));
+    if (report.problem !== null) warn(report.problem);
+  } else {
+    printLine(terminalReport(report, tracePaths, stdoutPage()));
+  }
+  return exitCodeOf(report);
+}
+
+export function exitCodeOf(report: Report): ExitCode {
+  switch (report.verdict) {
+    case "conformant":
+      return 0;
+    case "not conformant":
+      return 1;
+    case "unknown":
+    case "broken":
+      return 2;
+  }
+}

@@ -1,0 +1,176 @@
+// The failure block: the rule, where it comes from, the program with what happened beside it, what was
+// expected, and how to see it again. It is what most people ever see of this program.
+
+import { ruleAnchor, ruleOf, type Rule, type RuleId } from "../../model/rules.ts";
+import type { Failure, StoryLine } from "./failure.ts";
+import { counted, figure, listed, wrap } from "./layout.ts";
+import type { Paint } from "./paint.ts";
+
+/** What the trace does not know. */
+export interface FailureDetails {
+  readonly subject: string;
+  /** Commands before shrinking; null: unknown. */
+  readonly shrunkFrom: number | null;
+  readonly seed: number | null;
+  readonly path: string | null;
+  /** Where the trace was written; null: nowhere. */
+  readonly tracePath: string | null;
+}
+
+export interface Page {
+  readonly widthColumns: number;
+  readonly paint: Paint;
+}
+
+/** The column of annotations begins here at the latest, so that a long line does not push it out of sight. */
+const latestNoteColumn = 88;
+const indent = "       ";
+
+export function failureBlock(failure: Failure, details: FailureDetails, page: Page): string {
+  const [primary] = failure.findings;
+  const count = figure(failure.lines.length);
+  const body = [
+    ...headingLines(primary.rule, primary.fails, details.subject, page),
+    "",
+    ...programLines(failure, page),
+    ...findingLines(failure, page),
+    "",
+    ...(failure.commandsAfter > 0
+      ? [`  ${counted(failure.commandsAfter, "more command")} of the trace not shown`]
+      : []),
+    ...originLines(details, count),
+  ];
+  return body.join("\n");
+}
+
+/** For a failure that a replay cannot show, such as a subject that differs from itself. */
+export function programBlock(
+  rule: RuleId,
+  fails: boolean,
+  program: readonly string[],
+  details: FailureDetails,
+  page: Page,
+): string {
+  const numbered = program.map((text, i) => `  ${String(i + 1).padStart(2)}  ${text}`);
+  const note = "  A replay of the trace does not show it: only the subject does.";
+  const heading = headingLines(rule, fails, details.subject, page);
+  const origin = originLines(details, figure(program.length));
+  return [...heading, "", ...numbered, "", note, ...origin].join("\n");
+}
+
+function headingLines(
+  id: RuleId,
+  fails: boolean,
+  subject: string,
+  { widthColumns, paint }: Page,
+): string[] {
+  const rule = ruleOf(id);
+  const verb = fails ? "broken by" : "(recommended, fails nothing) not kept by";
+  const title = `${titleOf(id)} ${verb} ${subject}:`;
+  const [first = "", ...others] = wrap(`${title} ${firstSentence(rule)}`, widthColumns, "", "  ");
+  const painted = first.startsWith(title)
+    ? paint(fails ? "heading" : "doubtful", title) + first.slice(title.length)
+    : first;
+  const source = wrap(sourceText(id, rule), widthColumns, "  ");
+  return [painted, ...others, ...source.map((line) => paint("faint", line))];
+}
+
+/** "LAW-1 FRESH". */
+export function titleOf(id: RuleId): string {
+  const name = ruleOf(id)?.name ?? null;
+  return name === null ? id : `${id} ${name}`;
+}
+
+function firstSentence(rule: Rule | undefined): string {
+  const sentence = rule?.sentence ?? "";
+  return /^.*?\.(?= [A-Z]|$)/.exec(sentence)?.[0] ?? sentence;
+}
+
+/** Where the rule comes from; for a rule of ours also where its own sources come from. */
+function sourceText(id: RuleId, rule: Rule | undefined): string {
+  const source = rule?.source ?? "";
+  const documents = (source.match(/\b[A-Z]+-\d+b?\b/g) ?? [])
+    .map((each) => ruleOf(each)?.source ?? "")
+    .filter((each) => each !== "" && !each.startsWith("derived"));
+  const parts = [source, documents.join("; "), `docs/rules.md#${ruleAnchor(id)}`];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function programLines(failure: Failure, page: Page): string[] {
+  const longest = Math.max(...failure.lines.map((line) => line.text.length));
+  const digits = String(failure.lines.length).length;
+  const column = Math.min(latestNoteColumn, digits + 4 + longest + 3);
+  return failure.lines.flatMap((line, i) => {
+    const isLast = i === failure.lines.length - 1;
+    const number = `${isLast ? ">" : " "} ${String(i + 1).padStart(digits)}  `;
+    return storyLines(line, number, column, isLast, page);
+  });
+}
+
+/** The notes stand beside the command if they fit there, else below it. */
+function storyLines(
+  line: StoryLine,
+  number: string,
+  column: number,
+  isLast: boolean,
+  { widthColumns, paint }: Page,
+): string[] {
+  const command = number + line.text;
+  const shown = isLast ? paint("strong", command) : command;
+  const notes = line.notes.join(", ");
+  const gap = " ".repeat(Math.max(3, column - command.length));
+  const fits = command.length + gap.length + notes.length <= widthColumns;
+  const below = `${indent}· `;
+  const asides = line.asides.flatMap(({ during, notes: inside }) =>
+    wrap(`inside ${during}: ${inside.join(", ")}`, widthColumns, below, `${indent}  `),
+  );
+  const faint = (text: string): string => paint("faint", text);
+  if (notes === "") return [shown, ...asides.map(faint)];
+  if (fits) return [shown + gap + faint(notes), ...asides.map(faint)];
+  const wrapped = wrap(notes, widthColumns, below, `${indent}  `);
+  return [shown, ...wrapped.map(faint), ...asides.map(faint)];
+}
+
+function findingLines(failure: Failure, { widthColumns, paint }: Page): string[] {
+  const label = (word: string, text: string): string[] =>
+    wrap(text, widthColumns, `${indent}${word}  `, `${indent}${" ".repeat(word.length + 2)}`);
+  return failure.findings.flatMap((finding, i) => {
+    const also =
+      i === 0
+        ? []
+        : [`${indent}also ${finding.fails ? "broken" : "not kept"}: ${titleOf(finding.rule)}`];
+    const [expected, observed] = [
+      label("expected", finding.expected),
+      label("observed", finding.observed),
+    ];
+    return [
+      ...also,
+      ...expected.map((line) => paint("good", line)),
+      ...observed.map((line) => paint(finding.fails ? "bad" : "doubtful", line)),
+    ];
+  });
+}
+
+function originLines(details: FailureDetails, commands: string): string[] {
+  const { shrunkFrom, seed, path, tracePath } = details;
+  const facts = [
+    ...(shrunkFrom === null
+      ? []
+      : [`shrunk from ${counted(shrunkFrom, "command")} to ${commands}`]),
+    ...(seed === null ? [] : [`seed ${seed}${path === null ? "" : `, path "${path}"`}`]),
+  ];
+  return [
+    ...(facts.length === 0 ? [] : [`  ${facts.join("; ")}`]),
+    ...(tracePath === null ? [] : [`  replay: npx stalemate replay ${quoted(tracePath)}`]),
+  ];
+}
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./\\:@+-]+$/.test(path) ? path : JSON.stringify(path);
+}
+
+/** "LAW-1 FRESH and LOCAL-4". */
+export function titlesOf(ids: readonly RuleId[]): string {
+  return listed(ids.map(titleOf));
+}

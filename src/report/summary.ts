@@ -1,0 +1,156 @@
+// The answer of a run, for people: what became of each rule, what was not tried, what is not covered, and
+// last the verdict with its bounds. Counterexamples are printed by failure-block.ts.
+
+import type { Report, RuleReport, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
+import { ruleOf } from "../../model/rules.ts";
+import { titlesOf, type Page } from "./failure-block.ts";
+import { counted, figure, listed, secondsText, wrap } from "./layout.ts";
+import type { Paint } from "./paint.ts";
+
+/** The lines for one report; the verdict comes last. */
+export function summary(report: Report, page: Page): string {
+  const parts = [
+    report.verdict === "conformant" || report.verdict === "unknown"
+      ? ruleTable(report, page)
+      : tally(report, page),
+    skippedLine(report, page),
+    notCovered(report, page),
+    verdictLines(report, page),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+const verdictStyle: Readonly<Record<RuleVerdict, Parameters<Paint>[0]>> = {
+  pass: "good",
+  fail: "bad",
+  "non-strict": "doubtful",
+  "not applicable": "faint",
+  unknown: "doubtful",
+  broken: "bad",
+};
+
+const subjectStyle: Readonly<Record<SubjectVerdict, Parameters<Paint>[0]>> = {
+  conformant: "good",
+  "not conformant": "bad",
+  unknown: "doubtful",
+  broken: "bad",
+};
+
+/** One line a rule, a blank line between the groups. */
+function ruleTable(report: Report, { paint, widthColumns }: Page): string {
+  const title = `  ${"RULE".padEnd(9)} ${"NAME".padEnd(13)} ${"LEVEL".padEnd(8)} ${"VERDICT".padEnd(14)} EXERCISED`;
+  const lines: string[] = [paint("faint", title)];
+  let open = "";
+  for (const rule of report.rules) {
+    const group = rule.id.slice(0, rule.id.indexOf("-"));
+    if (group !== open && open !== "") lines.push("");
+    open = group;
+    const name = ruleOf(rule.id)?.name ?? "";
+    const head = `  ${rule.id.padEnd(9)} ${name.padEnd(13)} ${rule.level.padEnd(8)} `;
+    const count = rule.exercised > 0 ? figure(rule.exercised) : "";
+    const tail = ` ${count.padStart(9)}`;
+    const why = whyOf(rule);
+    const [first = "", ...rest] = wrap(
+      why,
+      widthColumns,
+      `${head}${rule.verdict.padEnd(14)}${tail}  `,
+      " ".repeat(head.length + 14 + tail.length + 2),
+    );
+    lines.push(
+      (
+        paint("faint", first.slice(0, head.length)) +
+        paint(verdictStyle[rule.verdict], first.slice(head.length, head.length + 14)) +
+        first.slice(head.length + 14)
+      ).trimEnd(),
+      ...rest,
+    );
+  }
+  return lines.join("\n");
+}
+
+/** What was not reached, or why the rule was not judged. */
+function whyOf(rule: RuleReport): string {
+  if (rule.verdict === "unknown" && !rule.witnessed) {
+    const witness = ruleOf(rule.id)?.witness ?? "";
+    return rule.reason ?? `not reached: ${witness}`;
+  }
+  return rule.reason ?? "";
+}
+
+/** When a rule is broken the run stops, and the counts of the others mean little. */
+function tally(report: Report, { widthColumns }: Page): string {
+  if (report.rules.length === 0) return "";
+  const order: readonly RuleVerdict[] = [
+    "fail",
+    "broken",
+    "non-strict",
+    "pass",
+    "unknown",
+    "not applicable",
+  ];
+  const counts = order.flatMap((verdict) => {
+    const of = report.rules.filter((rule) => rule.verdict === verdict);
+    if (of.length === 0) return [];
+    const names = of.length <= 4 ? ` (${of.map((rule) => rule.id).join(", ")})` : "";
+    return [`${of.length} ${verdict}${names}`];
+  });
+  return wrap(`rules: ${counts.join(", ")}`, widthColumns, "", "  ").join("\n");
+}
+
+function skippedLine(report: Report, { widthColumns }: Page): string {
+  const skipped = Object.entries(report.skipped).filter(([, count]) => count > 0);
+  if (skipped.length === 0) return "";
+  const each = skipped.map(([command, count]) => `${command} ${figure(count)}`).join(", ");
+  const text = `skipped, because the subject had legally refused what they need: ${each}`;
+  return wrap(text, widthColumns, "", "  ").join("\n");
+}
+
+function notCovered(report: Report, { widthColumns, paint }: Page): string {
+  if (report.verdict === "broken") return "";
+  const coverage = report.capabilities?.coverage;
+  const changes =
+    coverage === undefined
+      ? "mapping changes that the notification family cannot see"
+      : `mapping changes outside the declared coverage set (${coverage.length === 0 ? "empty" : coverage.join(", ")})`;
+  const text = `not covered: how long locks are held; data races inside one segment between two host calls; ${changes}`;
+  const lines = wrap(text, widthColumns, "", "  ");
+  return lines.map((line) => paint("faint", line)).join("\n");
+}
+
+function verdictLines(report: Report, { widthColumns, paint }: Page): string {
+  const { subject, verdict } = report;
+  const lead = verdict === "unknown" ? `${subject}: unknown` : `${subject} is ${verdict}`;
+  const [first = "", ...rest] = wrap(`${lead}${verdictText(report)}`, widthColumns, "", "  ");
+  const painted = first.startsWith(lead)
+    ? paint(subjectStyle[verdict], lead) + first.slice(lead.length)
+    : first;
+  return [painted, ...rest].join("\n");
+}
+
+function verdictText(report: Report): string {
+  const { bounds } = report;
+  const seed = `seed ${report.seed}`;
+  const done = `${counted(report.commands, "command")} executed in ${secondsText(report.seconds)}; ${seed}`;
+  const within = `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}, ${done}`;
+  switch (report.verdict) {
+    case "conformant":
+      return `, within these bounds: ${within}`;
+    case "not conformant": {
+      const failing = report.rules.filter((rule) => rule.verdict === "fail").map(({ id }) => id);
+      const broken = [
+        ...new Set(report.counterexamples.filter((each) => each.fails).map((each) => each.rule)),
+      ];
+      const ids = failing.length > 0 ? failing : broken;
+      const which =
+        ids.length === 0 ? "" : `: ${titlesOf(ids)} ${ids.length === 1 ? "is" : "are"} broken`;
+      return `${which} (preset ${bounds.preset}, ${done})`;
+    }
+    case "unknown": {
+      const open = report.rules.filter((rule) => rule.verdict === "unknown").map(({ id }) => id);
+      const which = open.length === 0 ? "" : ` Not reached: ${listed(open)}.`;
+      return `: ${report.problem ?? "nothing is broken, and not everything was reached."}${which} Bounds: ${within}`;
+    }
+    case "broken":
+      return `: ${report.problem ?? "it broke its contract."}`;
+  }
+}

@@ -1,0 +1,32 @@
+// A whole report on a terminal: every counterexample, what a recommendation says, then the summary.
+
+import type { Counterexample, Report } from "../kit/report.ts";
+import { failureBlock, programBlock, type FailureDetails, type Page } from "./failure-block.ts";
+import { failureOf } from "./failure.ts";
+import { summary } from "./summary.ts";
+
+/** `tracePaths`: where the trace of each counterexample is, in their order. */
+export function terminalReport(
+  report: Report,
+  tracePaths: readonly (string | null)[],
+  page: Page,
+): string {
+  const blocks = report.counterexamples.map((each, i) =>
+    counterexampleBlock(report.subject, each, tracePaths[i] ?? null, page),
+  );
+  return [...blocks, summary(report, page)].join("\n\n");
+}
+
+function counterexampleBlock(
+  subject: string,
+  counterexample: Counterexample,
+  tracePath: string | null,
+  page: Page,
+): string {
+  const { shrunkFrom, seed, path, trace, rule, fails, program } = counterexample;
+  const details: FailureDetails = { subject, shrunkFrom, seed, path, tracePath };
+  const { failure } = failureOf(trace, !fails);
+  return failure === null
+    ? programBlock(rule, fails, program, details, page)
+    : failureBlock(failure, details, page);
+}
