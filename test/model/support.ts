@@ -16,9 +16,11 @@ import type {
   HostAnswer,
   HostCall,
 } from "../../model/events.ts";
+import type { KernelCall } from "../../model/kernel.ts";
 import {
   brand,
   type AddressRange,
+  type BufferHandle,
   type InstanceId,
   type MdlHandle,
   type PageNumber,
@@ -207,6 +209,42 @@ export function drive(world: ReferenceWorld, event: Event, script: Script): Play
 /** A cache that does nothing: its callback finds nothing. */
 export const idle: Script = (call) => (call.name === "invalidate" ? fails("WSAEINVAL") : null);
 
+/** A provider that never caches: it locks, registers and exposes, and takes all of it back. */
+export function uncached(): Script {
+  const held = new Map<number, MdlHandle>();
+  return (call, host) => {
+    switch (call.name) {
+      case "register": {
+        const { range, access, scope, socket } = call.request;
+        const locked = host({ name: "lock", range, access });
+        if (!locked.ok) return fails("WSAEFAULT");
+        const mdl = mdlOf(locked);
+        const region = regionOf(host({ name: "nicRegister", mdl, access }));
+        held.set(region, mdl);
+        const buffer = { ok: true, handle: brand<BufferHandle>(region), region } as const;
+        const offsetBytes = range.start % 0x1000;
+        if (scope === "local") return { ...buffer, offsetBytes };
+        const remoteKey = keyOf(host({ name: "expose", region, range, socket, access }));
+        return { ...buffer, offsetBytes, remoteKey };
+      }
+      case "deregister": {
+        const { handle } = call.request;
+        const mdl = held.get(handle);
+        if (mdl === undefined) return fails("WSAEINVAL");
+        held.delete(handle);
+        host({ name: "nicDeregister", region: brand(handle) });
+        host({ name: "unlock", mdl });
+        return ok;
+      }
+      case "invalidate":
+        return fails("WSAEINVAL");
+      case "closeSocket":
+      case "cleanup":
+        return null;
+    }
+  };
+}
+
 export interface Lab {
   readonly world: ReferenceWorld;
   /** One operation of process 0 (or another), without what follows: the result by `resultOf`. */
@@ -216,6 +254,8 @@ export interface Lab {
   lock(start: number, lengthBytes: number, access?: Access, instance?: InstanceId): HostAnswer;
   secure(start: number, lengthBytes: number, mode?: SecureMode, instance?: InstanceId): HostAnswer;
   ioctl(request: IoctlRequest, process?: ProcessId, provider?: ProviderId): IoctlResult;
+  /** One call of a driver under test into the kernel (`claims` null). */
+  kernel(call: KernelCall): Extract<Answer, { kind: "kernel" }>;
   /** The frame that the page of the address maps. */
   frame(address: number, process?: ProcessId): Pfn | null;
 }
@@ -243,6 +283,11 @@ export function lab(config: Partial<WorldConfig> = {}, declared: Claims | null =
       const { answer } = world.apply({ type: "ioctl", process, provider, request });
       if (answer?.kind !== "ioctl") throw new Error("a request was not answered");
       return answer.result;
+    },
+    kernel(call): Extract<Answer, { kind: "kernel" }> {
+      const { answer } = world.apply({ type: "kernel", call });
+      if (answer?.kind !== "kernel") throw new Error("a kernel call was not answered");
+      return answer;
     },
     frame: (address, process = process0) => world.view.mappedFrame(process, pageOf(address)),
   };
