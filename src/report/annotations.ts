@@ -11,7 +11,7 @@ import { bufferNames, type BufferNames } from "./buffer-names.ts";
 import { hostNote, type LockedFrames } from "./host-notes.ts";
 import { keptNote, whatKept } from "./kept.ts";
 import { pfnText } from "./layout.ts";
-import { kernelNotes, osNote, transferNote } from "./world-notes.ts";
+import { kernelNotes, operationText, osNote, transferNote } from "./world-notes.ts";
 
 export interface Annotations {
   readonly notes: readonly string[];
@@ -34,8 +34,8 @@ interface OpenCall {
 
 /** Reads a trace in order; what is learnt from one command is used for the later ones. */
 export interface Annotator {
-  /** A command begins; its line of the program names what it makes. */
-  begin(text: string): void;
+  readonly names: BufferNames;
+  begin(): void;
   /** An event of the command was performed; `view` reads the world after it. */
   add(view: WorldView, event: Event, answer: Answer): void;
   /** The command's annotations. */
@@ -48,7 +48,6 @@ interface Memory {
   /** What each registration was answered, by its name in the program. */
   readonly registered: Map<string, { readonly region: RegionKey; readonly mdl: MdlHandle | null }>;
   readonly transferKinds: Map<string, EventOf<"transferStart">["kind"]>;
-  text: string;
 }
 
 export function annotator(): Annotator {
@@ -57,7 +56,6 @@ export function annotator(): Annotator {
     frames: new Map(),
     registered: new Map(),
     transferKinds: new Map(),
-    text: "",
   };
   let open: OpenCall[] = [];
   let notes: string[] = [];
@@ -76,8 +74,8 @@ export function annotator(): Annotator {
   };
 
   return {
-    begin(text): void {
-      memory.text = text;
+    names: memory.names,
+    begin(): void {
       open = [];
       notes = [];
       asides = [];
@@ -103,7 +101,8 @@ export function annotator(): Annotator {
         for (const note of returned(view, call, event.outcome, memory)) put(note, open.length);
         return;
       }
-      for (const note of worldNotes(view, event, answer, memory)) put(note, open.length);
+      const nested = open.length > 0;
+      for (const note of worldNotes(view, event, answer, memory, nested)) put(note, open.length);
     },
     end(): Annotations {
       // A rule was broken inside a call: it did not return in this trace.
@@ -172,13 +171,20 @@ function worldNotes(
   event: Event,
   answer: Answer,
   memory: Memory,
+  nested: boolean,
 ): readonly (string | null)[] {
   switch (event.type) {
-    case "os":
+    case "os": {
+      const note = osNote(view, event, answer, memory.names);
+      // The line of the program says what was called; inside another call nothing does.
+      return nested ? [`${operationText(view, event, memory.names)} ${note ?? "done"}`] : [note];
+    }
     case "retry":
-      return [osNote(view, event, answer, memory.names, memory.text)];
-    case "notify":
-      return [`notified of ${memory.names.nameOf(view, event.process, event.range)}`];
+      return [osNote(view, event, answer, memory.names)];
+    case "notify": {
+      const where = memory.names.nameOf(view, event.process, event.range);
+      return nested ? [`notification of ${where}`] : [];
+    }
     case "wsp":
       return [answer?.kind === "wsp" ? answer.error : null];
     case "transferStart":

@@ -1,13 +1,12 @@
-// The names of buffers: an address is printed as the buffer it lies in, "va_1 + 1 page".
-//
-// A name is learnt from the program line that made the buffer, and kept when the buffer is freed: that an
-// address comes back is what most counterexamples are about.
+// Addresses as people read them: "va_40 + 1 page" for 0x80. The words of the judge name addresses; they may
+// lie in memory that was freed since, so what was ever mapped is remembered here.
 
 import type { EventOf } from "../../model/events.ts";
-import { pagesOf, type AddressRange, type ProcessId } from "../../model/units.ts";
+import { brand, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
+import { addressName, sizeName } from "../../properties/names.ts";
 
-interface Named {
+interface Area {
   readonly name: string;
   readonly process: ProcessId;
   readonly startBytes: number;
@@ -15,56 +14,52 @@ interface Named {
 }
 
 export interface BufferNames {
-  /** A mapping was made by the line `text`; answers the name of an older buffer at the same address. */
-  learn(view: WorldView, event: EventOf<"os">, baseBytes: number, text: string): string | null;
-  /** "va_1", "va_1 + 1 page", "va_1 + 3 bytes, 2 pages", or a hexadecimal address. */
+  /** Memory was mapped from the address on; true if an area began there before. */
+  learn(view: WorldView, event: EventOf<"os">, startBytes: number): boolean;
+  /** "va_40", "va_40 + 1 page for 3 bytes", or the address itself where nothing ever was. */
   nameOf(view: WorldView, process: ProcessId, range: AddressRange): string;
+  /** The text with every `0x40` and `0x40–0x7f` named. */
+  inText(view: WorldView, process: ProcessId, text: string): string;
 }
 
 export function bufferNames(): BufferNames {
   // Newest first.
-  const known: Named[] = [];
-  const at = (process: ProcessId, address: number): Named | undefined =>
-    known.find(
+  const areas: Area[] = [];
+  const areaAt = (process: ProcessId, address: number): Area | undefined =>
+    areas.find(
       (each) =>
         each.process === process &&
         each.startBytes <= address &&
         address < each.startBytes + each.lengthBytes,
     );
-  return {
-    learn(view, event, baseBytes, text): string | null {
-      const name = /^(\w+) = /.exec(text)?.[1];
-      const { process } = event;
-      const vad = view
-        .space(process)
-        .vads.find((each) => each.base * view.config.pageSizeBytes === baseBytes);
-      if (name === undefined || vad === undefined) return null;
-      const older = at(process, baseBytes);
-      if (older?.name === name) return null;
-      const lengthBytes = vad.pages.length * view.config.pageSizeBytes;
-      known.unshift({ name, process, startBytes: baseBytes, lengthBytes });
-      return older === undefined ? null : offsetName(older, baseBytes, view.config.pageSizeBytes);
-    },
-    nameOf(view, process, range): string {
-      const { pageSizeBytes } = view.config;
-      const buffer = at(process, range.start);
-      const start =
-        buffer === undefined
-          ? `0x${range.start.toString(16)}`
-          : offsetName(buffer, range.start, pageSizeBytes);
-      if (buffer?.startBytes === range.start && buffer.lengthBytes === range.lengthBytes) {
-        return start;
-      }
-      const { count } = pagesOf(range, pageSizeBytes);
-      return `${start}, ${count === 1 ? "1 page" : `${count} pages`}`;
-    },
+  const nameOf: BufferNames["nameOf"] = (view, process, { start, lengthBytes }) => {
+    const area = areaAt(process, start);
+    if (area === undefined) return `0x${start.toString(16)} for ${sizeName(view, lengthBytes)}`;
+    const offset = start - area.startBytes;
+    const name = offset === 0 ? area.name : `${area.name} + ${sizeName(view, offset)}`;
+    const whole = offset === 0 && lengthBytes === area.lengthBytes;
+    return whole ? name : `${name} for ${sizeName(view, lengthBytes)}`;
   };
-}
-
-function offsetName(buffer: Named, address: number, pageSizeBytes: number): string {
-  const offset = address - buffer.startBytes;
-  if (offset === 0) return buffer.name;
-  const [amount, unit] =
-    offset % pageSizeBytes === 0 ? [offset / pageSizeBytes, "page"] : [offset, "byte"];
-  return `${buffer.name} + ${amount} ${unit}${amount === 1 ? "" : "s"}`;
+  return {
+    learn(view, { process }, startBytes): boolean {
+      const { pageSizeBytes } = view.config;
+      const vad = view.space(process).vads.find((each) => each.base * pageSizeBytes === startBytes);
+      if (vad === undefined) return false;
+      const again = areaAt(process, startBytes)?.startBytes === startBytes;
+      const name = addressName(view, process, startBytes);
+      const lengthBytes = vad.pages.length * pageSizeBytes;
+      areas.unshift({ name, process, startBytes, lengthBytes });
+      return again;
+    },
+    nameOf,
+    inText: (view, process, text) =>
+      text.replaceAll(
+        /\b0x([0-9a-f]+)(?:–0x([0-9a-f]+))?/g,
+        (_all, first: string, last: string | undefined) => {
+          const start = parseInt(first, 16);
+          const end = last === undefined ? start : parseInt(last, 16);
+          return nameOf(view, process, { start: brand(start), lengthBytes: end - start + 1 });
+        },
+      ),
+  };
 }

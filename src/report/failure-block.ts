@@ -36,7 +36,7 @@ export function failureBlock(failure: Failure, details: FailureDetails, page: Pa
     ...findingLines(failure, page),
     "",
     ...(failure.commandsAfter > 0
-      ? [`  ${counted(failure.commandsAfter, "more command")} of the trace not shown`]
+      ? [`  not shown: ${counted(failure.commandsAfter, "later command")} of the trace`]
       : []),
     ...originLines(details, count),
   ];
@@ -118,37 +118,41 @@ function storyLines(
   const command = number + line.text;
   const shown = isLast ? paint("strong", command) : command;
   const notes = line.notes.join(", ");
-  const gap = " ".repeat(Math.max(3, column - command.length));
-  const fits = command.length + gap.length + notes.length <= widthColumns;
+  // In the column; if it is too long for that, right behind a short command; else below.
+  const inColumn = Math.max(3, column - command.length);
+  const gap = [inColumn, 3].find(
+    (spaces) => command.length + spaces + notes.length <= widthColumns,
+  );
   const below = `${indent}· `;
   const asides = line.asides.flatMap(({ during, notes: inside }) =>
     wrap(`inside ${during}: ${inside.join(", ")}`, widthColumns, below, `${indent}  `),
   );
   const faint = (text: string): string => paint("faint", text);
   if (notes === "") return [shown, ...asides.map(faint)];
-  if (fits) return [shown + gap + faint(notes), ...asides.map(faint)];
+  if (gap !== undefined) {
+    return [shown + " ".repeat(gap) + faint(notes), ...asides.map(faint)];
+  }
   const wrapped = wrap(notes, widthColumns, below, `${indent}  `);
   return [shown, ...wrapped.map(faint), ...asides.map(faint)];
 }
 
+/** The primary rule at length, the others in a line each. */
 function findingLines(failure: Failure, { widthColumns, paint }: Page): string[] {
+  const [primary, ...others] = failure.findings;
   const label = (word: string, text: string): string[] =>
     wrap(text, widthColumns, `${indent}${word}  `, `${indent}${" ".repeat(word.length + 2)}`);
-  return failure.findings.flatMap((finding, i) => {
-    const also =
-      i === 0
-        ? []
-        : [`${indent}also ${finding.fails ? "broken" : "not kept"}: ${titleOf(finding.rule)}`];
-    const [expected, observed] = [
-      label("expected", finding.expected),
-      label("observed", finding.observed),
-    ];
-    return [
-      ...also,
-      ...expected.map((line) => paint("good", line)),
-      ...observed.map((line) => paint(finding.fails ? "bad" : "doubtful", line)),
-    ];
+  const also = others.flatMap(({ rule, fails, expected, observed }) => {
+    const head = `also ${fails ? "broken" : "not kept"}: ${titleOf(rule)},`;
+    const text = `${head} expected ${expected}; observed ${observed}`;
+    return wrap(text, widthColumns, indent, `${indent}  `);
   });
+  return [
+    ...label("expected", primary.expected).map((line) => paint("good", line)),
+    ...label("observed", primary.observed).map((line) =>
+      paint(primary.fails ? "bad" : "doubtful", line),
+    ),
+    ...also,
+  ];
 }
 
 function originLines(details: FailureDetails, commands: string): string[] {

@@ -1,12 +1,14 @@
 // A counterexample as a story: the program, what each command made happen, and the event that broke a rule.
 // Everything comes from replaying the trace through the model; nothing was recorded while it ran.
 
-import type { Answer } from "../../model/events.ts";
+import type { Answer, Event } from "../../model/events.ts";
 import type { Finding } from "../../model/judge.ts";
-import { precedence } from "../../model/rules.ts";
 import { replay, type Trace } from "../../model/trace.ts";
+import { brand, type ProcessId } from "../../model/units.ts";
+import type { WorldView } from "../../model/view.ts";
 import { printCommand } from "../../properties/commands.ts";
 import { annotator, type Annotations } from "./annotations.ts";
+import type { BufferNames } from "./buffer-names.ts";
 
 export interface StoryLine extends Annotations {
   readonly text: string;
@@ -53,13 +55,16 @@ export function failureOf(trace: Trace, strict: boolean): Replayed {
     if ("command" in step) {
       endLine();
       text = printCommand(view, step.command);
-      notes.begin(text);
+      notes.begin();
       continue;
     }
+    text ??= "(before the first command)";
     if (differs !== null) disagreement ??= { step: index + 1, ...differs };
     notes.add(view, step.event, step.answer);
-    const [first, ...others] = inOrder(findings);
-    if (first === undefined || !findings.some((each) => strict || each.fails)) continue;
+    if (!findings.some((each) => strict || each.fails)) continue;
+    const process = processOf(view, step.event);
+    const [first, ...others] = findings.map((each) => named(each, view, process, notes.names));
+    if (first === undefined) continue;
     endLine();
     const commandsAfter = trace.steps.slice(index).filter((each) => "command" in each).length;
     const failure: Failure = { lines, findings: [first, ...others], commandsAfter, disagreement };
@@ -68,6 +73,19 @@ export function failureOf(trace: Trace, strict: boolean): Replayed {
   return { failure: null, disagreement };
 }
 
-function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted((a, b) => precedence.indexOf(a.rule) - precedence.indexOf(b.rule));
+function named(finding: Finding, view: WorldView, process: ProcessId, names: BufferNames): Finding {
+  const { expected, observed } = finding;
+  return {
+    ...finding,
+    expected: names.inText(view, process, expected),
+    observed: names.inText(view, process, observed),
+  };
+}
+
+/** Whose addresses an event is about. */
+function processOf(view: WorldView, event: Event): ProcessId {
+  if ("process" in event) return event.process;
+  if ("instance" in event) return view.instance(event.instance).process;
+  const id = "socket" in event ? event.socket : null;
+  return view.sockets().find((each) => each.id === id)?.process ?? brand(0);
 }

@@ -10,19 +10,18 @@ export function osNote(
   event: EventOf<"os"> | EventOf<"retry">,
   reply: Answer,
   names: BufferNames,
-  text: string,
 ): string | null {
   if (reply?.kind !== "os") return null;
   const { answer } = reply;
   switch (answer.status) {
     case "failed":
-      return `fails: ${answer.error}`;
+      return `fails with ${answer.error}`;
     case "raised":
       return `raises ${answer.exception}`;
     case "refused":
-      return "refused: secured";
+      return "refused (secured)";
     case "done":
-      return event.type === "retry" ? "retried, done" : doneNote(view, event, answer, names, text);
+      return event.type === "retry" ? "retry done" : doneNote(view, event, answer, names);
   }
 }
 
@@ -31,15 +30,12 @@ function doneNote(
   event: EventOf<"os">,
   { value }: { readonly value: number | string | readonly number[] | null },
   names: BufferNames,
-  text: string,
 ): string | null {
   switch (event.operation.name) {
     case "VirtualAlloc":
-    case "MapViewOfFile": {
+    case "MapViewOfFile":
       if (typeof value !== "number") return null;
-      const older = names.learn(view, event, value, text);
-      return older === null ? null : `at the address of ${older}`;
-    }
+      return names.learn(view, event, value) ? "the same address as before" : null;
     case "read":
       return Array.isArray(value) ? `reads ${stampsText(value as readonly number[])}` : null;
     case "trim":
@@ -52,6 +48,20 @@ function doneNote(
     case "write":
       return null;
   }
+}
+
+/** "VirtualFree(va_40)": what another thread did. */
+export function operationText(
+  view: WorldView,
+  { process, operation }: EventOf<"os">,
+  names: BufferNames,
+): string {
+  const address = "address" in operation ? operation.address : null;
+  if (address === null) return operation.name;
+  const bytes = "sizeBytes" in operation ? operation.sizeBytes : 0;
+  const range = { start: address, lengthBytes: Math.max(1, bytes) };
+  const named = names.nameOf(view, process, range);
+  return `${operation.name}(${bytes === 0 ? named.replace(/ for .*/, "") : named})`;
 }
 
 /** A transfer's start or end, or a peer's access; `kind` is null where nothing was started. */
