@@ -2,15 +2,9 @@
 // their own, and what it answered with `completed`; else the world's own driver answers at once.
 
 import type { IoctlRequest } from "./contract.ts";
-import { answered, type Applied, type EventOf } from "./events.ts";
+import { answered, type Applied, type EventOf, type KernelCall } from "./events.ts";
 import { ioctlOf } from "./host-calls.ts";
-import {
-  BugCheckError,
-  KernelException,
-  callKernel,
-  kernelOver,
-  type KernelCall,
-} from "./kernel.ts";
+import { BugCheckError, KernelException, callKernel, kernelOver } from "./kernel.ts";
 import type { State } from "./state.ts";
 import { brand, type ProcessId, type ProviderId } from "./units.ts";
 import type { Dispatch, Grant } from "./view.ts";

@@ -8,9 +8,11 @@
 import type {
   Access,
   DriverError,
+  ExceptionStatus,
   InvalidateOutcome,
   IoctlRequest,
   IoctlResult,
+  Kernel,
   NicError,
   Outcome,
   RegisterOutcome,
@@ -20,7 +22,6 @@ import type {
   SecureMode,
 } from "./contract.ts";
 import type { BugCheck } from "./errors.ts";
-import type { KernelCall } from "./kernel.ts";
 import type {
   AddressRange,
   InstanceId,
@@ -107,6 +108,17 @@ export type HostCall =
   | { readonly name: "unexpose"; readonly key: RemoteKey };
 
 export type HostAnswer = Result<number | readonly Pfn[] | null, DriverError | NicError>;
+
+/** A call of a driver into the kernel, as an event records it. */
+export type KernelCall = {
+  [Name in keyof KernelFunctions]: {
+    readonly name: Name;
+    readonly args: Readonly<Parameters<KernelFunctions[Name]>>;
+  };
+}[keyof KernelFunctions];
+
+export type KernelParameters = Pick<Kernel, "pageSizeBytes" | "userAddressEnd">;
+type KernelFunctions = Omit<Kernel, keyof KernelParameters>;
 
 /** What arrives at a host call of a call in progress. */
 export type Interruption =
@@ -212,7 +224,7 @@ export type Answer =
   | {
       readonly kind: "kernel";
       readonly value: unknown;
-      readonly raised: string | null;
+      readonly raised: ExceptionStatus | null;
       readonly bugCheck: BugCheck | null;
     };
 

@@ -2,6 +2,7 @@
 // raise. A driver that does not catch takes the machine down, and so does a bug check, which nobody can catch.
 // Source: WDK, MmProbeAndLockPages, ProbeForRead, ProbeForWrite, "Handling Exceptions".
 
+import type { Answer, KernelCall, KernelParameters } from "./events.ts";
 import { isUserRange } from "./address-space.ts";
 import type { ExceptionStatus, Kernel, Mdl } from "./contract.ts";
 import { exceptions, type BugCheck } from "./errors.ts";
@@ -41,16 +42,6 @@ export class BugCheckError extends Error {
     this.bugCheck = bugCheck;
   }
 }
-
-/** A call of a driver into the kernel, as an event records it. */
-export type KernelCall = {
-  [Name in keyof KernelFunctions]: {
-    readonly name: Name;
-    readonly args: Readonly<Parameters<KernelFunctions[Name]>>;
-  };
-}[keyof KernelFunctions];
-
-type KernelFunctions = Omit<Kernel, "pageSizeBytes" | "userAddressEnd">;
 
 /** The kernel over a memory record, for the driver of one provider. */
 export function kernelOver(memory: Memory, provider: ProviderId): Kernel {
@@ -115,4 +106,33 @@ function throwIfBugCheck(bugCheck: BugCheck | null): void {
 export function callKernel(kernel: Kernel, call: KernelCall): unknown {
   const perform = kernel[call.name] as (...args: readonly unknown[]) => unknown;
   return perform(...call.args);
+}
+
+/** A kernel whose calls are events: each is answered by `port`, and raises what it raised there. */
+export function kernelThrough(
+  port: (call: KernelCall) => Answer,
+  parameters: KernelParameters,
+): Kernel {
+  const through =
+    (name: KernelCall["name"]) =>
+    (...args: readonly unknown[]): never => {
+      const answer = port({ name, args } as unknown as KernelCall);
+      if (answer === null || answer.kind !== "kernel") {
+        throw new TypeError("a kernel call has an answer");
+      }
+      if (answer.raised !== null) throw new KernelException(answer.raised);
+      if (answer.bugCheck !== null) throw new BugCheckError(answer.bugCheck);
+      return answer.value as never;
+    };
+  return {
+    ...parameters,
+    mmProbeAndLockPages: through("mmProbeAndLockPages"),
+    mmUnlockPages: through("mmUnlockPages"),
+    mmSecureVirtualMemory: through("mmSecureVirtualMemory"),
+    mmUnsecureVirtualMemory: through("mmUnsecureVirtualMemory"),
+    probeForRead: through("probeForRead"),
+    probeForWrite: through("probeForWrite"),
+    readUser: through("readUser"),
+    writeUser: through("writeUser"),
+  };
 }

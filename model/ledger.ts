@@ -108,6 +108,8 @@ export interface ProviderInstance {
   uses: Uses[];
   /** Locks and regions whose release failed; they are still idle entries. */
   unreleased: { readonly mdl: MdlHandle }[];
+  /** The last registrations that ended: for the situation "registered, then remapped". */
+  history: { readonly range: AddressRange; readonly frames: readonly (Pfn | null)[] }[];
   /** Innermost last. */
   calls: ActiveCall[];
   lastCall: ActiveCall | null;
@@ -127,6 +129,7 @@ export function providerInstance(
     zombies: [],
     uses: [],
     unreleased: [],
+    history: [],
     calls: [],
     lastCall: null,
   };

@@ -91,6 +91,7 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
       break;
     case "deregister":
       if (outcome?.ok === true) {
+        remember(instance, call.registration);
         instance.registrations = instance.registrations.filter(
           (each) => each.name !== call.registration,
         );
@@ -105,6 +106,18 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
       break;
   }
   return answered(null);
+}
+
+const REMEMBERED = 4;
+
+function remember(instance: ProviderInstance, name: string): void {
+  const ended = instance.registrations.find((each) => each.name === name);
+  if (ended === undefined) return;
+  const { range, frames } = ended;
+  instance.history = [
+    { range, frames },
+    ...instance.history.filter((each) => !sameRange(each.range, range)),
+  ].slice(0, REMEMBERED);
 }
 
 function registered(state: State, instance: ProviderInstance, active: ActiveCall): void {

@@ -1,0 +1,97 @@
+// A subject is judged: a program is run on a stage with the subject in the provider's place, and every event is
+// put before the judge. The run stops at the first event that breaks a rule of conformance.
+
+import type { Claims, WorldConfig } from "../model/config.ts";
+import { judge, type Finding } from "../model/judge.ts";
+import type { Command, TraceStep } from "../model/trace.ts";
+import type { World } from "../model/world.ts";
+import { eventOf, isEnabled } from "./commands.ts";
+import { Unwind, stage, type Player } from "./stage.ts";
+import { situationsAt } from "./witnesses.ts";
+
+export interface RunResult {
+  readonly steps: readonly TraceStep[];
+  /** Commands executed; a violating one is counted. */
+  readonly executed: number;
+  /** Commands that were impossible, by name. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** The first event that broke a rule of conformance, or any rule if `strict`; null if none did. */
+  readonly violation: readonly Finding[] | null;
+  /** Should-rules broken on the way, the first finding of each. */
+  readonly nonStrict: readonly Finding[];
+  /** How often each situation of the witness table was met, by its index there. */
+  readonly situations: ReadonlyMap<number, number>;
+  /** Set when the subject left the contract. */
+  readonly broken: string | null;
+}
+
+export interface RunSettings {
+  readonly world: World;
+  readonly player: Player;
+  /** Which findings count at all. */
+  readonly counts: (finding: Finding) => boolean;
+  readonly strict: boolean;
+}
+
+/** Runs a program from the world's initial state to its end, or to the first violation. */
+export function runProgram(settings: RunSettings, program: readonly Command[]): RunResult {
+  const { world, player, counts, strict } = settings;
+  const steps: TraceStep[] = [];
+  const skipped: Record<string, number> = {};
+  const nonStrict: Finding[] = [];
+  const met = new Map<number, number>();
+  let executed = 0;
+  let violation: readonly Finding[] | null = null;
+
+  const acting = stage(world, player, (event, answer) => {
+    steps.push({ event, answer });
+    for (const index of situationsAt(world.view, event, answer)) {
+      met.set(index, (met.get(index) ?? 0) + 1);
+    }
+    const findings = judge(world.view, event, answer).filter(counts);
+    const fatal = findings.filter((each) => strict || each.fails);
+    if (fatal.length > 0) {
+      violation = fatal;
+      throw new Unwind();
+    }
+    for (const finding of findings) {
+      if (!nonStrict.some((each) => each.rule === finding.rule)) nonStrict.push(finding);
+    }
+  });
+
+  function perform(command: Command): void {
+    if (world.view.bugCheck() !== null || !isEnabled(world.view, command)) {
+      skipped[command.name] = (skipped[command.name] ?? 0) + 1;
+      return;
+    }
+    steps.push({ command });
+    executed++;
+    acting.play(eventOf(command));
+  }
+
+  try {
+    acting.begin();
+    program.forEach(perform);
+  } catch (error) {
+    if (!(error instanceof Unwind)) throw error;
+  }
+  return {
+    steps,
+    executed,
+    skipped,
+    violation,
+    nonStrict,
+    situations: met,
+    broken: acting.problem(),
+  };
+}
+
+/** What a world is made for: a cache with its claims, or a driver. */
+export function claimsOf(player: Player): Claims | null {
+  return player.kind === "cache" ? player.claims : null;
+}
+
+/** The world's parameters for a subject: its notification family is the subject's. */
+export function configFor(config: WorldConfig, player: Player): WorldConfig {
+  return player.kind === "cache" ? { ...config, notification: player.claims.notification } : config;
+}

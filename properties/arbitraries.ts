@@ -1,0 +1,144 @@
+// Programs as a fast-check arbitrary: seeds, paths, replay and reports stay fast-check's.
+//
+// Generation walks the model: it draws a palette, then again and again one of the enabled instances, uniformly,
+// so that every drawn command executes. Shrinking removes steps and simplifies their arguments, and lets the
+// model drop what became impossible; a shrunk program is therefore as executable as a drawn one.
+
+import { Arbitrary, Stream, Value, type Random } from "fast-check";
+import type { Claims, WorldConfig } from "../model/config.ts";
+import type { Command } from "../model/trace.ts";
+import { brand, type SocketId } from "../model/units.ts";
+import type { CommandRecord, Setting } from "./command.ts";
+import { commands } from "./commands.ts";
+import { drawPalette } from "./palette.ts";
+import { simpler } from "./simplify.ts";
+import { possible, walk } from "./walk.ts";
+
+export type Program = readonly Command[];
+
+export interface ProgramConstraints {
+  readonly config: WorldConfig;
+  /** Null: a proxy driver is under test. */
+  readonly claims: Claims | null;
+  /** The most commands of a program. */
+  readonly maxCommands: number;
+}
+
+/** Programs for a subject in a world. */
+export function programs(constraints: ProgramConstraints): Arbitrary<Program> {
+  return new ProgramArbitrary(constraints);
+}
+
+class ProgramArbitrary extends Arbitrary<Program> {
+  readonly #constraints: ProgramConstraints;
+
+  constructor(constraints: ProgramConstraints) {
+    super();
+    this.#constraints = constraints;
+  }
+
+  override generate(random: Random): Value<Program> {
+    return new Value(generate(random, this.#constraints), undefined);
+  }
+
+  override canShrinkWithoutContext(value: unknown): value is Program {
+    return Array.isArray(value);
+  }
+
+  override shrink(program: Program): Stream<Value<Program>> {
+    const { config, claims } = this.#constraints;
+    const seen = new Set([JSON.stringify(program)]);
+    return Stream.of(...stages)
+      .flatMap((candidates) => new Stream(candidates(program, config)))
+      .map((candidate) => possible(config, claims, candidate))
+      .filter((candidate) => {
+        const text = JSON.stringify(candidate);
+        if (candidate.length > program.length || seen.has(text)) return false;
+        seen.add(text);
+        return true;
+      })
+      .map((candidate) => new Value<Program>(candidate, undefined));
+  }
+}
+
+function generate(random: Random, constraints: ProgramConstraints): Program {
+  const { config, claims, maxCommands } = constraints;
+  const palette = drawPalette(random, config);
+  const { view, step } = walk(config, claims);
+  const kind = claims === null ? "driver" : "cache";
+  const rows = commands.filter((row) => row.subjects.includes(kind));
+  const setting: Setting = { view, palette, ...freshNames(view.sockets().length) };
+  const program: Command[] = [];
+  // Longer programs find more a second than many short ones, and shrink well.
+  const length = random.nextInt(Math.ceil(maxCommands / 4), maxCommands);
+  while (program.length < length) {
+    const chosen = choose(random, setting, rows);
+    if (chosen === null) break;
+    program.push(chosen);
+    step(chosen);
+  }
+  return program;
+}
+
+/** One of all enabled instances of all commands, each with the same chance; null if there is none. */
+function choose(random: Random, setting: Setting, rows: readonly CommandRecord[]): Command | null {
+  const counts = rows.map((row) => row.count(setting));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let k = random.nextInt(0, total - 1);
+  for (const [i, row] of rows.entries()) {
+    const count = counts[i] ?? 0;
+    if (k < count) return { name: row.name, args: row.instance(setting, k) };
+    k -= count;
+  }
+  return null;
+}
+
+function freshNames(sockets: number): Pick<Setting, "fresh" | "freshSocket" | "freshStamp"> {
+  const counts = { mr: 0, t: 0, socket: sockets, stamp: 0 };
+  return {
+    fresh: (prefix) => `${prefix}_${++counts[prefix]}`,
+    freshSocket: () => brand<SocketId>(++counts.socket),
+    freshStamp: () => ++counts.stamp,
+  };
+}
+
+type Candidates = (program: Program, config: WorldConfig) => Generator<Program>;
+
+/** Cuts the end off, coarsely first. */
+function* prefixes(program: Program): Generator<Program> {
+  for (let drop = Math.floor(program.length / 2); drop >= 1; drop = Math.floor(drop / 2)) {
+    yield program.slice(0, program.length - drop);
+  }
+}
+
+/** Takes out runs of steps, long ones first. */
+function* omissions(program: Program): Generator<Program> {
+  for (let size = Math.floor(program.length / 2); size >= 1; size = Math.floor(size / 2)) {
+    for (let from = program.length - size; from >= 0; from -= size) {
+      yield program.toSpliced(from, size);
+    }
+  }
+}
+
+/** Takes out two single steps that need not be neighbours: a register and its deregister, say. */
+function* pairs(program: Program): Generator<Program> {
+  if (program.length > MOST_FOR_PAIRS) return;
+  for (let i = 0; i < program.length; i++) {
+    for (let j = i + 2; j < program.length; j++) {
+      yield program.filter((_, at) => at !== i && at !== j);
+    }
+  }
+}
+
+const MOST_FOR_PAIRS = 16;
+
+/** Makes the arguments of one step simpler. */
+function* simplifications(program: Program, config: WorldConfig): Generator<Program> {
+  for (const [i, step] of program.entries()) {
+    for (const args of simpler(step, config.pageSizeBytes))
+      yield program.with(i, { name: step.name, args });
+  }
+}
+
+const stages: readonly Candidates[] = [prefixes, omissions, pairs, simplifications];

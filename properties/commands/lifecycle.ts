@@ -1,0 +1,115 @@
+// Commands about the lives of connections, providers and processes.
+
+import type { Event, EventOf } from "../../model/events.ts";
+import { brand, type InstanceId, type ProviderId, type SocketId } from "../../model/units.ts";
+import { command, type CommandRecord, type Setting } from "../command.ts";
+import { socketName } from "../names.ts";
+import { liveProcesses } from "./memory.ts";
+import { connectedSockets } from "./registration.ts";
+
+const connect = command<EventOf<"connect">>({
+  name: "connect",
+  rules: ["ACCESS-3", "ACCESS-5"],
+  subjects: ["cache"],
+  instances(setting) {
+    const { view } = setting;
+    const open = connectedSockets(setting);
+    return liveProcesses(setting).flatMap((process) =>
+      Array.from({ length: view.config.providersPerProcess }, (_, i) => brand<ProviderId>(i))
+        .filter(
+          (provider) =>
+            open.filter((each) => each.process === process && each.provider === provider).length <
+            view.config.socketsPerInstance,
+        )
+        .map((provider) => (at: Setting) => ({
+          type: "connect",
+          socket: at.freshSocket(),
+          process,
+          provider,
+        })),
+    );
+  },
+  enabled: (view, args) =>
+    view.isAlive(args.process) && !view.sockets().some((each) => each.id === args.socket),
+  event: (args): Event => args,
+  print: (view, { socket, process, provider }) =>
+    `${socketName(socket)} = connect({ process: ${process}${view.config.providersPerProcess > 1 ? `, provider: ${provider}` : ""} })`,
+});
+
+const isConnected = (sockets: readonly { id: SocketId; status: string }[], id: SocketId): boolean =>
+  sockets.some((each) => each.id === id && each.status === "connected");
+
+const close = command<EventOf<"close">>({
+  name: "WSPCloseSocket",
+  rules: ["LOCAL-5", "ACCESS-3", "ACCESS-5", "SPI-7", "LAW-5"],
+  subjects: ["cache"],
+  instances: (setting) =>
+    connectedSockets(setting).map(({ id: socket }) => () => ({ type: "close", socket })),
+  enabled: (view, args) => isConnected(view.sockets(), args.socket),
+  event: (args): Event => args,
+  print: (_view, { socket }) => `WSPCloseSocket(${socketName(socket)})`,
+});
+
+const handOver = command<EventOf<"handOver">>({
+  name: "handOver",
+  rules: ["ACCESS-5", "ACCESS-1"],
+  subjects: ["cache"],
+  instances(setting) {
+    const { view, palette } = setting;
+    if (!palette.with.lifecycle) return [];
+    return connectedSockets(setting).flatMap(({ id: socket, process }) => {
+      const other = liveProcesses(setting).find((each) => each !== process);
+      if (other === undefined || view.transfers().some((each) => each.socket === socket)) return [];
+      return [
+        (at: Setting) => ({ type: "handOver", socket, as: at.freshSocket(), process: other }),
+      ];
+    });
+  },
+  enabled: (view, args) =>
+    isConnected(view.sockets(), args.socket) &&
+    view.isAlive(args.process) &&
+    !view.sockets().some((each) => each.id === args.as) &&
+    !view.transfers().some((each) => each.socket === args.socket),
+  event: (args): Event => args,
+  print: (_view, { socket, as, process }) =>
+    `${socketName(as)} = handOver(${socketName(socket)}, process: ${process})`,
+});
+
+const cleanup = command<EventOf<"cleanup">>({
+  name: "WSPCleanup",
+  rules: ["LAW-4"],
+  subjects: ["cache"],
+  instances: ({ view, palette }) =>
+    view
+      .instances()
+      .filter((each) => each.started && palette.processes.includes(each.process))
+      .slice(0, palette.with.lifecycle ? 2 : 1)
+      .map(({ id: instance }) => () => ({ type: "cleanup", instance })),
+  enabled: (view, args) => view.instance(args.instance).started,
+  event: (args): Event => args,
+  print: (view, { instance }) =>
+    view.instances().length > 1 ? `WSPCleanup(${describe(instance)})` : "WSPCleanup()",
+});
+
+const describe = (instance: InstanceId): string => `provider instance ${instance}`;
+
+const exit = command<EventOf<"exit">>({
+  name: "exitProcess",
+  rules: ["MM-4", "OWN-2"],
+  subjects: ["cache", "driver"],
+  instances: (setting) =>
+    setting.palette.with.lifecycle
+      ? liveProcesses(setting).map((process) => () => ({ type: "exit", process }))
+      : [],
+  enabled: (view, args) => view.isAlive(args.process),
+  event: (args): Event => args,
+  print: (_view, { process }) => `ExitProcess(process ${process})`,
+});
+
+export const lifecycleCommands: readonly CommandRecord[] = [
+  connect,
+  close,
+  handOver,
+  cleanup,
+  exit,
+];

@@ -1,0 +1,163 @@
+// Drawing what a program is about. Caches break where ranges meet, so a palette is a few areas of memory and up
+// to eight buffers in them that share a start or an end, contain, overlap by a page, touch, or differ by a
+// byte, and some that share a page without sharing a byte.
+
+import type { Random } from "fast-check";
+import type { WorldConfig } from "../model/config.ts";
+import type { Access, Scope } from "../model/contract.ts";
+import {
+  brand,
+  rangeOf,
+  type AddressRange,
+  type PageSpan,
+  type ProcessId,
+} from "../model/units.ts";
+import type { Buffer, Palette } from "./command.ts";
+
+const MOST_BUFFERS = 8;
+
+const chance = (random: Random, percent: number): boolean => random.nextInt(1, 100) <= percent;
+const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
+  items[random.nextInt(0, items.length - 1)] ?? items[0];
+
+/** A palette for a world; `scopes` limits what is registered. */
+export function drawPalette(random: Random, config: WorldConfig): Palette {
+  const { environment } = config;
+  const areas = drawAreas(random, config);
+  const both = environment.remote && config.processes > 0;
+  const scopes: readonly Scope[] = both
+    ? pick<readonly Scope[]>(random, [["local"], ["local"], ["local", "remote"], ["remote"]])
+    : ["local"];
+  const everyProcess = Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
+  return {
+    areas,
+    buffers: drawBuffers(random, config, areas),
+    processes: chance(random, 70) ? everyProcess.slice(0, 1) : everyProcess,
+    scopes,
+    mostLive: random.nextInt(1, 5),
+    with: {
+      faults: environment.faults && chance(random, 40),
+      interrupts: environment.interrupts && chance(random, 25),
+      lifecycle: environment.lifecycle && chance(random, 30),
+      protection: chance(random, 40),
+      views: environment.views && config.sections.length > 0 && chance(random, 30),
+    },
+  };
+}
+
+/** One to three areas that do not overlap, each at a multiple of the granularity. */
+function drawAreas(random: Random, config: WorldConfig): PageSpan[] {
+  const { granularityPages, pageCount } = config;
+  const wanted = random.nextInt(1, 3);
+  const most = Math.max(1, Math.min(6, Math.floor(pageCount / wanted)));
+  const areas: PageSpan[] = [];
+  let first = granularityPages;
+  for (let i = 0; i < wanted && first < granularityPages + pageCount; i++) {
+    const count = Math.min(random.nextInt(1, most), granularityPages + pageCount - first);
+    areas.push({ first: brand(first), count });
+    first = Math.ceil((first + count) / granularityPages) * granularityPages;
+  }
+  return areas;
+}
+
+function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSpan[]): Buffer[] {
+  const wanted = random.nextInt(1, MOST_BUFFERS);
+  const buffers: Buffer[] = [];
+  for (let tries = 0; buffers.length < wanted && tries < 4 * MOST_BUFFERS; tries++) {
+    const area = areas[random.nextInt(0, areas.length - 1)];
+    if (area === undefined) break;
+    const before = buffers[random.nextInt(0, Math.max(0, buffers.length - 1))];
+    const range =
+      before === undefined || chance(random, 25)
+        ? drawRange(random, config, area)
+        : relative(random, config, before.range);
+    const access = drawAccess(random);
+    const isNew = !buffers.some(
+      (each) =>
+        each.range.start === range.start &&
+        each.range.lengthBytes === range.lengthBytes &&
+        each.access === access,
+    );
+    if (isNew && isInUserSpace(config, range)) buffers.push({ range, access });
+  }
+  return buffers;
+}
+
+function drawAccess(random: Random): Access {
+  return pick<Access>(random, ["readwrite", "readwrite", "readwrite", "read", "write"]);
+}
+
+/** A range of whole pages in the area, or, where bytes matter, one that starts or ends inside a page. */
+function drawRange(random: Random, config: WorldConfig, area: PageSpan): AddressRange {
+  const skip = random.nextInt(0, area.count - 1);
+  const count = random.nextInt(1, Math.min(4, area.count - skip));
+  const pages = rangeOf({ first: brand(area.first + skip), count }, config.pageSizeBytes);
+  if (config.environment.pageGranular || chance(random, 60)) return pages;
+  const start = random.nextInt(0, config.pageSizeBytes - 1);
+  const end = random.nextInt(0, config.pageSizeBytes - 1);
+  return cut(pages, start, end);
+}
+
+function cut(range: AddressRange, fromStart: number, fromEnd: number): AddressRange {
+  const lengthBytes = Math.max(1, range.lengthBytes - fromStart - fromEnd);
+  return { start: brand(range.start + fromStart), lengthBytes };
+}
+
+type Relation = (range: AddressRange, unit: number) => AddressRange;
+
+/** The ways in which one range may stand to another; `unit` is a page or a byte. */
+const relations: readonly [Relation, ...Relation[]] = [
+  (range) => range,
+  // Same start, same end.
+  (range, unit) => ({ ...range, lengthBytes: range.lengthBytes - unit }),
+  (range, unit) => ({ ...range, lengthBytes: range.lengthBytes + unit }),
+  (range, unit) => ({
+    start: brand(range.start + unit),
+    lengthBytes: range.lengthBytes - unit,
+  }),
+  (range, unit) => ({
+    start: brand(range.start - unit),
+    lengthBytes: range.lengthBytes + unit,
+  }),
+  // Contained, containing.
+  (range, unit) => ({
+    start: brand(range.start + unit),
+    lengthBytes: range.lengthBytes - 2 * unit,
+  }),
+  (range, unit) => ({
+    start: brand(range.start - unit),
+    lengthBytes: range.lengthBytes + 2 * unit,
+  }),
+  // Overlapping, shifted.
+  (range, unit) => ({ ...range, start: brand(range.start + unit) }),
+  (range, unit) => ({ ...range, start: brand(range.start - unit) }),
+  // Adjacent, before and behind.
+  (range) => ({ ...range, start: brand(range.start + range.lengthBytes) }),
+  (range) => ({ ...range, start: brand(range.start - range.lengthBytes) }),
+  // The two halves: neighbours inside a page when the range is one.
+  (range) => ({ ...range, lengthBytes: Math.ceil(range.lengthBytes / 2) }),
+  (range) => {
+    const half = Math.ceil(range.lengthBytes / 2);
+    return { start: brand(range.start + half), lengthBytes: range.lengthBytes - half };
+  },
+];
+
+function relative(random: Random, config: WorldConfig, range: AddressRange): AddressRange {
+  const { pageSizeBytes, environment } = config;
+  const relation = pick(random, relations);
+  const unit = environment.pageGranular || chance(random, 60) ? pageSizeBytes : 1;
+  const next = relation(range, unit);
+  if (!environment.pageGranular) return next;
+  const start = Math.floor(next.start / pageSizeBytes) * pageSizeBytes;
+  const pages = Math.ceil(next.lengthBytes / pageSizeBytes);
+  return { start: brand(start), lengthBytes: pages * pageSizeBytes };
+}
+
+function isInUserSpace(config: WorldConfig, range: AddressRange): boolean {
+  const { pageSizeBytes, granularityPages, pageCount } = config;
+  return (
+    range.lengthBytes >= 1 &&
+    range.start >= granularityPages * pageSizeBytes &&
+    range.start + range.lengthBytes <= (granularityPages + pageCount) * pageSizeBytes
+  );
+}

@@ -1,0 +1,220 @@
+// The stage: a world with a subject in the provider's place, on which events are played. What follows from an
+// event (`Applied.then`) is played depth first, so that callbacks and operations of another thread arrive inside
+// a call in progress, on its stack.
+//
+// The subject is reached through a `Provider` or a `Driver`, which somebody else makes of it: nothing here knows
+// an implementation, and nothing here judges.
+
+import type { Claims } from "../model/config.ts";
+import type { IoctlResult } from "../model/contract.ts";
+import type {
+  Answer,
+  Applied,
+  CacheCall,
+  CallOutcome,
+  Event,
+  EventOf,
+  HostAnswer,
+  HostCall,
+  KernelCall,
+  KernelParameters,
+} from "../model/events.ts";
+import type { InstanceId, ProcessId } from "../model/units.ts";
+import type { World } from "../model/world.ts";
+
+/** The subject as the world calls it: one cache a provider instance. Throws `BrokenSubject` for garbage. */
+export interface Provider {
+  start(instance: InstanceId, host: (call: HostCall) => HostAnswer): void;
+  call(instance: InstanceId, call: CacheCall): CallOutcome;
+}
+
+/** A proxy driver under test. `escaped` is the message of an exception that left it. */
+export interface Driver {
+  start(kernel: (call: KernelCall) => Answer, parameters: KernelParameters): void;
+  dispatch(request: EventOf<"ioctl">): { result: IoctlResult | null; escaped: string | null };
+  processExit(process: ProcessId): { escaped: string | null };
+}
+
+export type Player =
+  | { readonly kind: "cache"; readonly provider: Provider; readonly claims: Claims }
+  | { readonly kind: "driver"; readonly driver: Driver };
+
+/** The subject did something outside the contract: it threw, or answered what is no answer. */
+export class BrokenSubject extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "BrokenSubject";
+  }
+}
+
+/** Unwinds the subject's stack when there is nothing left to ask it. Catching it changes nothing. */
+export class Unwind extends Error {}
+
+export interface Stage {
+  /** Makes the subject's first instances. */
+  begin(): void;
+  /** One event, what the subject does about it, and everything that follows. */
+  play(event: Event): void;
+  /** Why the subject left the contract; null while it has not. */
+  problem(): string | null;
+}
+
+/** `observe` is told every event with its answer, and may throw `Unwind` to stop everything. */
+export function stage(
+  world: World,
+  player: Player,
+  observe: (event: Event, answer: Answer) => void,
+): Stage {
+  const { view } = world;
+  let stopped = false;
+  let problem: string | null = null;
+
+  function stop(reason: string | null): never {
+    stopped = true;
+    problem ??= reason;
+    throw new Unwind();
+  }
+
+  function apply(event: Event): Applied {
+    const applied = world.apply(event);
+    try {
+      observe(event, applied.answer);
+    } catch (error) {
+      stopped = true;
+      throw error;
+    }
+    return applied;
+  }
+
+  function play(event: Event): void {
+    if (hasLapsed(world, event)) return;
+    const { then } = apply(event);
+    if (event.type === "call") call(event);
+    else if (event.type === "start") start(event.instance);
+    else if (event.type === "ioctl" || event.type === "processExit") dispatch(event);
+    for (const next of then) play(next);
+  }
+
+  function start(instance: InstanceId): void {
+    if (player.kind !== "cache") return;
+    guarded(() => player.provider.start(instance, (each) => host(instance, each)));
+  }
+
+  function call({ instance, call: request }: EventOf<"call">): void {
+    if (player.kind !== "cache") return;
+    const { process } = view.instance(instance);
+    const depth = view.instance(instance).calls.length;
+    const outcome = guarded(
+      () => player.provider.call(instance, request),
+      () => !view.isAlive(process),
+    );
+    // The process was killed in the middle of the call, or is another incarnation: nobody waits for the answer.
+    if (outcome === GONE || !view.isAlive(process)) return;
+    if (view.instance(instance).calls.length !== depth) return;
+    for (const next of apply({ type: "return", instance, outcome }).then) play(next);
+  }
+
+  /** A host call, after whatever was armed to arrive at it. */
+  function host(id: InstanceId, request: HostCall): HostAnswer {
+    const { process, calls } = view.instance(id);
+    if (stopped || !view.isAlive(process)) throw new Unwind();
+    if (calls.length === 0) {
+      stop(
+        `the cache called ${request.name} of its host outside any call; a cache acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
+      );
+    }
+    if (view.faults().kill === process) {
+      play({ type: "exit", process });
+      throw new Unwind();
+    }
+    const armed = view.faults().interrupt;
+    if (armed !== null && armed.process === process && armed.afterHostCalls === 0) {
+      play({ type: "interrupt" });
+      if (!view.isAlive(process)) throw new Unwind();
+    }
+    const { answer } = apply({ type: "host", instance: id, call: request });
+    if (answer === null || answer.kind !== "host") throw new TypeError("a host call has an answer");
+    return answer.result;
+  }
+
+  function kernel(request: KernelCall): Answer {
+    if (stopped) throw new Unwind();
+    return apply({ type: "kernel", call: request }).answer;
+  }
+
+  function dispatch(event: EventOf<"ioctl"> | EventOf<"processExit">): void {
+    if (player.kind !== "driver") return;
+    const { driver } = player;
+    const ended = guarded(() =>
+      event.type === "ioctl"
+        ? driver.dispatch(event)
+        : { ...driver.processExit(event.process), result: null },
+    );
+    if (ended === GONE) return;
+    apply({ type: "completed", result: ended.result, escaped: ended.escaped });
+  }
+
+  /** Runs the subject. What it throws is its own fault, unless the stage threw it through the subject. */
+  function guarded<T>(run: () => T, isGone: () => boolean = () => false): T | typeof GONE {
+    let value: T;
+    try {
+      value = run();
+    } catch (error) {
+      if (stopped) throw new Unwind();
+      if (isGone()) return GONE;
+      if (error instanceof BrokenSubject) stop(error.message);
+      throw error;
+    }
+    if (stopped) throw new Unwind();
+    return value;
+  }
+
+  return {
+    begin(): void {
+      if (player.kind === "driver") {
+        const { pageSizeBytes, pageCount, granularityPages } = view.config;
+        const userAddressEnd = (pageCount + granularityPages) * pageSizeBytes;
+        guarded(() => player.driver.start(kernel, { pageSizeBytes, userAddressEnd }));
+      } else {
+        for (const { id } of view.instances()) start(id);
+      }
+    },
+    play,
+    problem: () => problem,
+  };
+}
+
+const GONE: unique symbol = Symbol("the process of the call has ended");
+
+/** What was to follow for a process that has ended meanwhile does not. */
+function hasLapsed({ view }: World, event: Event): boolean {
+  switch (event.type) {
+    case "call": {
+      const instance = view.instance(event.instance);
+      if (!view.isAlive(instance.process) || !instance.started) return true;
+      const { call } = event;
+      return (
+        call.name === "deregister" &&
+        !instance.registrations.some((each) => each.name === call.registration)
+      );
+    }
+    case "retry":
+      return !view.attempts().some((each) => each.process === event.process);
+    case "start":
+    case "stopped":
+    case "cleanup":
+      return !view.isAlive(view.instance(event.instance).process);
+    case "closed":
+      return !view.sockets().some((each) => each.id === event.socket && each.status === "closing");
+    case "close":
+      return !view
+        .sockets()
+        .some((each) => each.id === event.socket && each.status === "connected");
+    case "os":
+    case "notify":
+    case "connect":
+      return !view.isAlive(event.process);
+    default:
+      return false;
+  }
+}

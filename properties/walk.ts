@@ -1,0 +1,41 @@
+// A walk of the model without a judge: what generation and shrinking need to know what is possible next.
+
+import type { Claims, WorldConfig } from "../model/config.ts";
+import type { Command } from "../model/trace.ts";
+import type { WorldView } from "../model/view.ts";
+import { referenceWorld } from "../model/world.ts";
+import { eventOf, isEnabled } from "./commands.ts";
+import { exemplaryDriver } from "./exemplary-driver.ts";
+import { obligingProvider } from "./obliging-provider.ts";
+import { stage, type Player } from "./stage.ts";
+
+export interface Walk {
+  readonly view: WorldView;
+  step(command: Command): void;
+}
+
+/** A walk from the initial state. `claims` is null for a world in which a driver is under test. */
+export function walk(config: WorldConfig, claims: Claims | null): Walk {
+  const world = referenceWorld(config, claims);
+  const player: Player =
+    claims === null
+      ? { kind: "driver", driver: exemplaryDriver() }
+      : { kind: "cache", provider: obligingProvider(), claims };
+  const acting = stage(world, player, () => {});
+  acting.begin();
+  return { view: world.view, step: (command) => acting.play(eventOf(command)) };
+}
+
+/** The commands of the program that are possible, in order, when those that are not are left out. */
+export function possible(
+  config: WorldConfig,
+  claims: Claims | null,
+  program: readonly Command[],
+): Command[] {
+  const { view, step } = walk(config, claims);
+  return program.filter((command) => {
+    if (!isEnabled(view, command)) return false;
+    step(command);
+    return true;
+  });
+}

@@ -1,0 +1,263 @@
+// Situations of the rules that the documents state: LOCAL, REMOTE, OWN, ACCESS, SPI.
+
+import { entriesOf, isIdle } from "../../model/entries.ts";
+import { pagesOf, rangeOf, sameSpan } from "../../model/units.ts";
+import {
+  idleOf,
+  succeeded,
+  touched,
+  registerMeets,
+  isRemote,
+  keepsLocal,
+  coveredByEntry,
+  type Situation,
+} from "./scene.ts";
+
+export const documents: readonly Situation[] = [
+  {
+    rule: "LOCAL-1",
+    name: "the last deregister of a local buffer",
+    on: "return",
+    call: "deregister",
+    holds: ({ active, instance }) =>
+      active?.call.name === "deregister" &&
+      active.call.request.scope === "local" &&
+      instance !== null &&
+      !instance.registrations.some(
+        (each) => active.call.name === "deregister" && each.region === active.call.region,
+      ),
+  },
+  {
+    rule: "LOCAL-2",
+    name: "an idle entry",
+    on: "return",
+    holds: ({ view, instance }) =>
+      instance !== null && entriesOf(view, instance).some((each) => isIdle(each) && !each.remote),
+  },
+  {
+    rule: "LOCAL-3",
+    name: "a register of a range that an entry covers",
+    on: "return",
+    call: "register",
+    holds: (scene) => !isRemote(scene) && coveredByEntry(scene),
+  },
+  {
+    rule: "LOCAL-4",
+    name: "a callback over an idle entry",
+    on: "return",
+    call: "invalidate",
+    holds: (scene) => touched(scene, (each) => isIdle(each) && !each.remote).length > 0,
+  },
+  {
+    rule: "LOCAL-4",
+    name: "a callback over a buffer in use",
+    on: "return",
+    call: "invalidate",
+    holds: (scene) => touched(scene, (each) => each.held && !each.remote).length > 0,
+  },
+  {
+    rule: "LOCAL-5",
+    name: "a close with idle entries",
+    on: "return",
+    call: "closeSocket",
+    holds: ({ active }) => active !== null && idleOf(active).length > 0,
+  },
+  {
+    rule: "REMOTE-1",
+    name: "a peer's access after the deregister",
+    on: "peerAccess",
+    holds: ({ view, event }) =>
+      event.type === "peerAccess" &&
+      !view
+        .instances()
+        .some((each) => each.registrations.some((live) => live.name === event.descriptor)),
+  },
+  {
+    rule: "REMOTE-2",
+    name: "an idle remote entry",
+    on: "return",
+    holds: ({ view, instance }) =>
+      instance !== null && entriesOf(view, instance).some((each) => isIdle(each) && each.remote),
+  },
+  {
+    rule: "REMOTE-3",
+    name: "a register on an idle remote entry",
+    on: "return",
+    call: "register",
+    holds: (scene) => isRemote(scene) && coveredByEntry(scene),
+  },
+  {
+    rule: "REMOTE-4",
+    name: "a callback over an idle remote entry",
+    on: "return",
+    call: "invalidate",
+    holds: (scene) => touched(scene, (each) => isIdle(each) && each.remote).length > 0,
+  },
+  {
+    rule: "OWN-1",
+    name: "a secure for a range that is not page aligned",
+    on: "return",
+    holds: ({ view, instance }) =>
+      instance !== null &&
+      entriesOf(view, instance).some(
+        (each) =>
+          isIdle(each) &&
+          each.ranges.some(
+            (range) =>
+              range.lengthBytes !== rangeOf(each.span, view.config.pageSizeBytes).lengthBytes,
+          ),
+      ),
+  },
+  {
+    rule: "OWN-2",
+    name: "an unsecure",
+    on: "host",
+    holds: ({ event }) => event.type === "host" && event.call.name === "unsecure",
+  },
+  {
+    rule: "OWN-2",
+    name: "an unsecure by the driver",
+    required: () => false,
+    on: "kernel",
+    holds: ({ event }) => event.type === "kernel" && event.call.name === "mmUnsecureVirtualMemory",
+  },
+  {
+    rule: "OWN-3",
+    name: "an access that faults",
+    on: "kernel",
+    holds: ({ answer }) => answer?.kind === "kernel" && answer.raised !== null,
+  },
+  {
+    rule: "OWN-4",
+    name: "a caught fault",
+    on: "completed",
+    holds: ({ view }) => view.lastDispatch()?.raised !== null && view.lastDispatch() !== null,
+  },
+  {
+    rule: "OWN-5",
+    name: "a request with a handle that is not the process's",
+    on: "ioctl",
+    holds: ({ view }) => view.dispatch()?.knownHandle === false,
+  },
+  {
+    rule: "OWN-5",
+    name: "a request over a range outside user memory",
+    on: "ioctl",
+    holds: ({ view, event }) =>
+      event.type === "ioctl" &&
+      "range" in event.request &&
+      event.request.range.start + event.request.range.lengthBytes >
+        (view.config.pageCount + view.config.granularityPages) * view.config.pageSizeBytes,
+  },
+  {
+    rule: "ACCESS-2",
+    name: "an access by another peer",
+    on: "peerAccess",
+    holds: ({ view, event }) =>
+      event.type === "peerAccess" &&
+      view
+        .descriptors()
+        .some((each) => each.registration === event.descriptor && each.socket !== event.socket),
+  },
+  {
+    rule: "ACCESS-3",
+    name: "a close of a connection that had remote buffers",
+    on: "closed",
+    holds: ({ view, event }) =>
+      event.type === "closed" && view.descriptors().some((each) => each.socket === event.socket),
+  },
+  {
+    rule: "ACCESS-4",
+    name: "a register with other rights than an entry over the range has",
+    on: "return",
+    call: "register",
+    holds: (scene) =>
+      registerMeets(
+        scene,
+        (entry, range) =>
+          entry.span.first * range.page < range.end &&
+          range.start < (entry.span.first + entry.span.count) * range.page &&
+          scene.active?.call.name === "register" &&
+          entry.access !== scene.active.call.request.access,
+      ),
+  },
+  {
+    rule: "ACCESS-4",
+    name: "a register of pages that forbid writing",
+    on: "return",
+    call: "register",
+    holds: ({ active }) =>
+      active?.call.name === "register" &&
+      active.outcome?.ok === false &&
+      active.wasInvalid &&
+      active.call.request.access !== "read",
+  },
+  {
+    rule: "ACCESS-5",
+    name: "a close",
+    on: "closed",
+    holds: () => true,
+  },
+  {
+    rule: "SPI-1",
+    name: "WSAEFAULT",
+    on: "return",
+    call: "register",
+    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAEFAULT",
+  },
+  {
+    rule: "SPI-1",
+    name: "WSAENOBUFS",
+    on: "return",
+    call: "register",
+    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAENOBUFS",
+  },
+  {
+    rule: "SPI-4",
+    name: "a deregister of one of two registrations of a region",
+    on: "return",
+    call: "deregister",
+    holds: ({ active, instance, view }) =>
+      active?.call.name === "deregister" &&
+      active.outcome?.ok === true &&
+      (instance?.registrations.some(
+        (each) =>
+          active.call.name === "deregister" &&
+          sameSpan(
+            pagesOf(each.range, view.config.pageSizeBytes),
+            pagesOf(active.call.range, view.config.pageSizeBytes),
+          ),
+      ) ??
+        false),
+  },
+  {
+    rule: "SPI-5",
+    name: "0",
+    on: "return",
+    call: "invalidate",
+    holds: succeeded,
+    required: keepsLocal,
+  },
+  {
+    rule: "SPI-5",
+    name: "WSAEINVAL",
+    on: "return",
+    call: "invalidate",
+    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAEINVAL",
+  },
+  {
+    rule: "SPI-5",
+    name: "WSAEFAULT",
+    required: (claims) => keepsLocal(claims) && claims.inUse === "refuse",
+    on: "return",
+    call: "invalidate",
+    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAEFAULT",
+  },
+  {
+    rule: "SPI-6",
+    name: "a deregister",
+    on: "return",
+    call: "deregister",
+    holds: succeeded,
+  },
+];

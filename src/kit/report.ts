@@ -1,0 +1,87 @@
+// What a run of the checker says. `Report` is the product's answer; the JSON of the command line and every
+// other format are made from it.
+
+import type { Capabilities } from "../../model/contract.ts";
+import type { RuleId, RuleLevel } from "../../model/rules.ts";
+import type { Trace } from "../../model/trace.ts";
+
+/** `broken`: the subject threw outside the contract, hung, answered garbage, or is not deterministic. */
+export type SubjectVerdict = "conformant" | "not conformant" | "unknown" | "broken";
+export type RuleVerdict = "pass" | "fail" | "non-strict" | "not applicable" | "unknown" | "broken";
+
+export interface RuleReport {
+  readonly id: RuleId;
+  readonly level: RuleLevel;
+  readonly verdict: RuleVerdict;
+  /** Events at which the rule was judged in its situation. */
+  readonly exercised: number;
+  /** The rule's witness was reached. */
+  readonly witnessed: boolean;
+  /** Why it is not applicable or not judged; null otherwise. */
+  readonly reason: string | null;
+}
+
+export interface Counterexample {
+  /** The primary rule. */
+  readonly rule: RuleId;
+  /** Every rule broken at that event, the primary one first. */
+  readonly broken: readonly RuleId[];
+  /** False: only should-rules are broken. */
+  readonly fails: boolean;
+  /** Commands of the program after shrinking, and before. */
+  readonly commands: number;
+  readonly shrunkFrom: number;
+  /** One line a command, as printed. */
+  readonly program: readonly string[];
+  readonly trace: Trace;
+  readonly seed: number;
+  /** fast-check's path; with the seed it generates and shrinks to this program again. */
+  readonly path: string;
+}
+
+export interface Report {
+  readonly subject: string;
+  readonly kind: "cache" | "driver";
+  readonly verdict: SubjectVerdict;
+  /** One sentence for `broken` and `unknown`: what was given, what was wanted, what to do. */
+  readonly problem: string | null;
+  readonly rules: readonly RuleReport[];
+  readonly capabilities: Capabilities | null;
+  readonly bounds: { readonly preset: string; readonly runs: number; readonly commands: number };
+  /** Commands that a subject's legal refusal made impossible, by name. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly counterexamples: readonly Counterexample[];
+  /** Commands executed and seconds taken, generation and shrinking included. */
+  readonly commands: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+export interface Progress {
+  readonly phase: "replaying" | "determinism" | "cases" | "random" | "shrinking";
+  readonly runs: number;
+  readonly ofRuns: number;
+  readonly commands: number;
+  readonly seconds: number;
+}
+
+export interface RunOptions {
+  /** Default: a random one, which the report names. */
+  readonly seed?: number;
+  /** Generated programs. Default 1000. */
+  readonly runs?: number;
+  /** The most commands of a generated program. Default 60. */
+  readonly commands?: number;
+  /** Default `small`. */
+  readonly preset?: string;
+  /** Stop after so many milliseconds, with what was done so far. Default: none. */
+  readonly timeMs?: number;
+  /** Judge only these; the others are "not applicable". Default: all. */
+  readonly rules?: readonly RuleId[];
+  /** A broken should-rule fails as well. */
+  readonly strict?: boolean;
+  /** Traces of earlier failures of this subject; their programs are run first. */
+  readonly earlier?: readonly Trace[];
+  /** Called at most a few times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+}
