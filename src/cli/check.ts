@@ -46,7 +46,7 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
     { watchdogSeconds: request.watchdogSeconds, onProgress: progress.show },
   );
   progress.clear();
-  if (!("report" in outcome) && outcome.misused && !request.json) {
+  if (!("report" in outcome) && outcome.nothingJudged && !request.json) {
     warn(outcome.problem);
     return 2;
   }

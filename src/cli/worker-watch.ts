@@ -15,8 +15,8 @@ export type Outcome =
       /** Null: it was not loaded. */
       readonly subject: string | null;
       readonly problem: string;
-      /** Nothing was judged: there is no subject in the module, or what was asked for makes no sense. */
-      readonly misused: boolean;
+      /** There is no subject in the module, what was asked for makes no sense, or the checker failed. */
+      readonly nothingJudged: boolean;
       /** Commands executed, as far as is known. */
       readonly last: Progress | null;
     };
@@ -54,7 +54,7 @@ function outcomeOf(worker: Worker, task: WorkerTask, options: WatchOptions): Pro
       resolve(outcome);
     };
     const endsBadly = (problem: string, verdict: "broken" | "unknown" = "broken"): void =>
-      ends({ verdict, subject, problem, misused: subject === null, last });
+      ends({ verdict, subject, problem, nothingJudged: subject === null, last });
     const silenceMs = options.watchdogSeconds * 1000;
     const watchdog = setInterval(
       () => {
@@ -82,11 +82,17 @@ function outcomeOf(worker: Worker, task: WorkerTask, options: WatchOptions): Pro
           ends({ report: message.report });
           break;
         case "problem":
-          ends({ verdict: "broken", subject, problem: message.problem, misused: true, last });
+          ends({ verdict: "broken", subject, problem: message.problem, nothingJudged: true, last });
           break;
         case "fault":
           process.stderr.write(`${message.stack}\n`);
-          endsBadly(faultText(message.problem), "unknown");
+          ends({
+            verdict: "unknown",
+            subject,
+            problem: faultText(message.problem),
+            nothingJudged: true,
+            last,
+          });
           break;
       }
     });

@@ -10,7 +10,7 @@ import type { Paint } from "./paint.ts";
 /** The lines for one report; the verdict comes last. */
 export function summary(report: Report, page: Page): string {
   const parts = [
-    report.verdict === "conformant" || report.verdict === "unknown"
+    report.rules.length > 0 && (report.verdict === "conformant" || report.verdict === "unknown")
       ? ruleTable(report, page)
       : tally(report, page),
     skippedLine(report, page),
@@ -106,7 +106,7 @@ function skippedLine(report: Report, { widthColumns }: Page): string {
 }
 
 function notCovered(report: Report, { widthColumns, paint }: Page): string {
-  if (report.verdict === "broken") return "";
+  if (report.rules.length === 0) return "";
   const coverage = report.capabilities?.coverage;
   const changes =
     coverage === undefined
@@ -146,6 +146,7 @@ function verdictText(report: Report): string {
       return `${which} (preset ${bounds.preset}, ${done})`;
     }
     case "unknown": {
+      if (report.rules.length === 0) return `: ${report.problem ?? "nothing was judged."}`;
       const open = report.rules.filter((rule) => rule.verdict === "unknown").map(({ id }) => id);
       const which = open.length === 0 ? "" : ` Not reached: ${listed(open)}.`;
       return `: ${report.problem ?? "nothing is broken, and not everything was reached."}${which} Bounds: ${within}`;
