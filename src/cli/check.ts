@@ -54,7 +54,7 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
 }
 
 /** A run that made no report gets one: broken or unknown, and why. */
-export function reportOf(outcome: Outcome, module: string, options: CheckOptions): Report {
+function reportOf(outcome: Outcome, module: string, options: CheckOptions): Report {
   if ("report" in outcome) return outcome.report;
   const { verdict, problem, last } = outcome;
   return {
@@ -107,7 +107,7 @@ function printReport(report: Report, out: string, json: boolean): ExitCode {
   return exitCodeOf(report);
 }
 
-export function exitCodeOf(report: Report): ExitCode {
+function exitCodeOf(report: Report): ExitCode {
   switch (report.verdict) {
     case "conformant":
       return 0;

@@ -93,7 +93,7 @@ describe("stalemate check", () => {
 describe("a subject that does not return is stopped", () => {
   it.each([
     ["without a host call", "for (;;) {}"],
-    ["with host calls", "for (;;) this.#host.driver.frames(1 as any);"],
+    ["with host calls", "for (;;) this.#host.driver.frames(1 as never);"],
   ])("%s", async (_how, inRegister) => {
     const name = folder.write(`hangs-${inRegister.length}.ts`, uncachedSubject(inRegister));
     const ended = await folder.run("check", name, "--json", "--watchdog", "1", "--seed", "3");

@@ -67,7 +67,7 @@ function perform(world: ReferenceWorld, event: Event, script: Script, steps: Tra
 // ── Commands ────────────────────────────────────────────────────────────────────────────────────────
 
 /** The first user address of the world. */
-export const base = 0x10;
+const base = 0x10;
 
 const os = (operation: Command["args"] & { readonly name: string }): Command => ({
   name: operation.name,
