@@ -69,6 +69,7 @@ export function withHeartbeat<T extends Subject | DriverSubject>(
     const calls = new Map<CallName, (...args: unknown[]) => unknown>();
     return new Proxy(Object.assign({}, original), {
       has: (_copy, key) => Reflect.has(original, key),
+      getPrototypeOf: () => Reflect.getPrototypeOf(original),
       get(_copy, key): unknown {
         const value: unknown = Reflect.get(original, key);
         const name = callNames.find((each) => each === key);

@@ -5,7 +5,13 @@
 // What another thread did inside a call in progress stands apart, as an aside.
 
 import type { Answer, CallOutcome, Event, EventOf } from "../../model/events.ts";
-import { brand, type InstanceId, type MdlHandle, type RegionKey } from "../../model/units.ts";
+import {
+  brand,
+  type InstanceId,
+  type MdlHandle,
+  type ProcessId,
+  type RegionKey,
+} from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
 import { bufferNames, type BufferNames } from "./buffer-names.ts";
 import { hostNote, type LockedFrames } from "./host-notes.ts";
@@ -73,6 +79,15 @@ export function annotator(): Annotator {
     }
   };
 
+  /** Calls that will not return in this trace: their process ended, or a rule was broken inside them. */
+  const abandon = (view: WorldView | null, process: ProcessId | null): void => {
+    const gone = open.filter(
+      ({ instance }) => view === null || view.instance(instance).process === process,
+    );
+    open = open.filter((call) => !gone.includes(call));
+    for (const call of gone) for (const note of call.notes) put(note, open.length);
+  };
+
   return {
     names: memory.names,
     begin(): void {
@@ -101,15 +116,12 @@ export function annotator(): Annotator {
         for (const note of returned(view, call, event.outcome, memory)) put(note, open.length);
         return;
       }
+      if (event.type === "exit") abandon(view, event.process);
       const nested = open.length > 0;
       for (const note of worldNotes(view, event, answer, memory, nested)) put(note, open.length);
     },
     end(): Annotations {
-      // A rule was broken inside a call: it did not return in this trace.
-      while (open.length > 0) {
-        const call = open.pop();
-        for (const note of call?.notes ?? []) put(note, open.length);
-      }
+      abandon(null, null);
       return { notes, asides };
     },
   };

@@ -18,7 +18,7 @@ export interface BufferNames {
   learn(view: WorldView, event: EventOf<"os">, startBytes: number): boolean;
   /** "va_40", "va_40 + 1 page for 3 bytes", or the address itself where nothing ever was. */
   nameOf(view: WorldView, process: ProcessId, range: AddressRange): string;
-  /** The text with every `0x40` and `0x40–0x7f` named. */
+  /** The text with every `0x40` and `0x40–0x7f` named that ever was mapped. */
   inText(view: WorldView, process: ProcessId, text: string): string;
 }
 
@@ -55,8 +55,10 @@ export function bufferNames(): BufferNames {
     inText: (view, process, text) =>
       text.replaceAll(
         /\b0x([0-9a-f]+)(?:–0x([0-9a-f]+))?/g,
-        (_all, first: string, last: string | undefined) => {
+        (all: string, first: string, last: string | undefined) => {
           const start = parseInt(first, 16);
+          // An address where nothing ever was, or no address at all: the number of an exception.
+          if (areaAt(process, start) === undefined) return all;
           const end = last === undefined ? start : parseInt(last, 16);
           return nameOf(view, process, { start: brand(start), lengthBytes: end - start + 1 });
         },

@@ -58,13 +58,13 @@ export function failureOf(trace: Trace, strict: boolean): Replayed {
       notes.begin();
       continue;
     }
-    text ??= "(before the first command)";
     if (differs !== null) disagreement ??= { step: index + 1, ...differs };
     notes.add(view, step.event, step.answer);
     if (!findings.some((each) => strict || each.fails)) continue;
     const process = processOf(view, step.event);
     const [first, ...others] = findings.map((each) => named(each, view, process, notes.names));
     if (first === undefined) continue;
+    text ??= "(before the first command)";
     endLine();
     const commandsAfter = trace.steps.slice(index).filter((each) => "command" in each).length;
     const failure: Failure = { lines, findings: [first, ...others], commandsAfter, disagreement };

@@ -107,7 +107,8 @@ export function kernelNotes(
       ];
     }
     case "completed": {
-      const escaped = event.escaped === null ? [] : [`${event.escaped} leaves the driver`];
+      const name = /^STATUS_\w+/.exec(event.escaped ?? "")?.[0] ?? event.escaped;
+      const escaped = name === null ? [] : [`${name} leaves the driver`];
       if (event.result === null) return escaped;
       const { result } = event;
       return [...escaped, result.ok ? `answers ${valueText(result.value)}` : result.error];

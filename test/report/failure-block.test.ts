@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
 
+import type { DriverSubject } from "../../model/contract.ts";
 import { decodeTrace, encodeTrace, type Trace } from "../../model/trace.ts";
 import { failureBlock, type FailureDetails } from "../../src/report/failure-block.ts";
 import { failureOf } from "../../src/report/failure.ts";
 import { painter, plain } from "../../src/report/paint.ts";
 import {
   allocate,
+  copyFromUser,
   deregister,
   free,
   freeAtHostCall,
+  killAtHostCall,
   oneEntryCache,
+  recordedDriverTrace,
   recordedTrace,
   register,
 } from "./recorded-trace.ts";
@@ -136,7 +140,39 @@ describe("the failure block", () => {
   });
 });
 
+describe("the failure block of a proxy driver", () => {
+  const careless: DriverSubject = {
+    name: "careless",
+    createDriver: (kernel) => ({
+      dispatch: (process, request) =>
+        request.code === "copyFromUser"
+          ? { ok: true, value: kernel.readUser(process, request.range) }
+          : { ok: false, error: "STATUS_INVALID_HANDLE" },
+      processExit: () => undefined,
+    }),
+  };
+
+  it("shows what the kernel raised and what left the driver, and takes no number for an address", () => {
+    const trace = recordedDriverTrace([allocate(1), copyFromUser, free, copyFromUser], careless);
+    const block = blockOf(trace, { subject: "careless" });
+    expect(block).toMatch(/^OWN-3 broken by careless: /);
+    expect(block).toMatch(/2 {2}ioctl copyFromUser\(va_10\) +readUser → \[0\], answers \[0\]\n/);
+    expect(block).toMatch(
+      /^> 4 .*\s.*readUser raises STATUS_ACCESS_VIOLATION, STATUS_ACCESS_VIOLATION leaves the driver$/m,
+    );
+    expect(block).toContain("observed  STATUS_ACCESS_VIOLATION (0xc0000005) was raised");
+  });
+});
+
 describe("a replayed trace", () => {
+  it("goes on after a process is killed inside a call, which never returns", () => {
+    const killed = recordedTrace(
+      [allocate(1), killAtHostCall, register("mr_1"), allocate(1)],
+      oneEntryCache(),
+    );
+    expect(failureOf(killed, true)).toEqual({ failure: null, disagreement: null });
+  });
+
   it("agrees with what was recorded", () => {
     expect(failureOf(keepsAfterCallback, false).disagreement).toBeNull();
   });

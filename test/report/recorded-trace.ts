@@ -1,15 +1,24 @@
-// Traces made by hand: commands are performed on the model, and a script plays the cache. What an armed
-// interruption leads to is performed at its host call.
+// Traces made by hand: commands are performed on a stage, where a script plays the cache or a driver under
+// test. Nothing is judged, so that a trace may go on after a violation.
 
 import { presets, type Claims, type WorldConfig } from "../../model/config.ts";
-import type { CacheCall, CallOutcome, Event, HostAnswer, HostCall } from "../../model/events.ts";
-import { TRACE_VERSION, type Command, type Trace, type TraceStep } from "../../model/trace.ts";
-import { brand, type BufferHandle, type MdlHandle, type RegionKey } from "../../model/units.ts";
-import { referenceWorld, type ReferenceWorld } from "../../model/world.ts";
-import { eventOf } from "../../properties/commands.ts";
+import type { DriverSubject } from "../../model/contract.ts";
+import type { CacheCall, CallOutcome, HostAnswer, HostCall } from "../../model/events.ts";
+import { TRACE_VERSION, type Command, type Trace } from "../../model/trace.ts";
+import {
+  brand,
+  type BufferHandle,
+  type InstanceId,
+  type MdlHandle,
+  type RegionKey,
+} from "../../model/units.ts";
+import { referenceWorld } from "../../model/world.ts";
+import { runProgram } from "../../properties/agreement.ts";
+import type { Player } from "../../properties/stage.ts";
+import { driverShell } from "../../src/provider/driver-shell.ts";
 
-export type Host = (call: HostCall) => HostAnswer;
-export type Script = (call: CacheCall, host: Host) => CallOutcome;
+type Host = (call: HostCall) => HostAnswer;
+type Script = (call: CacheCall, host: Host) => CallOutcome;
 
 const claims: Claims = {
   caches: { local: true, remote: false },
@@ -20,48 +29,45 @@ const claims: Claims = {
   callback: true,
 };
 
-const config: WorldConfig = { ...presets.tiny, nic: { regions: 8, pages: 16 } };
+/** One process, 16-byte pages and two sockets. */
+const config: WorldConfig = presets.tiny;
 
-/** Performs the commands in a new world of one process, 16-byte pages and two sockets. */
 export function recordedTrace(commands: readonly Command[], script: Script): Trace {
-  const world = referenceWorld(config, claims);
-  const steps: TraceStep[] = [];
-  for (const command of commands) {
-    steps.push({ command });
-    perform(world, eventOf(command), script, steps);
-  }
+  const hosts = new Map<InstanceId, Host>();
+  const provider = {
+    start: (instance: InstanceId, host: Host): void => void hosts.set(instance, host),
+    call(instance: InstanceId, call: CacheCall): CallOutcome {
+      const host = hosts.get(instance);
+      if (host === undefined) throw new Error("the provider instance was not started");
+      return script(call, host);
+    },
+  };
+  return traceOf(commands, { kind: "cache", provider, claims }, claims);
+}
+
+export function recordedDriverTrace(commands: readonly Command[], driver: DriverSubject): Trace {
+  return traceOf(commands, { kind: "driver", driver: driverShell(driver) }, null);
+}
+
+function traceOf(commands: readonly Command[], player: Player, declared: Claims | null): Trace {
+  const world = referenceWorld(config, declared);
+  const { steps, broken } = runProgram(
+    { world, player, counts: () => false, strict: false },
+    commands,
+  );
+  if (broken !== null) throw new Error(broken);
+  const seed = { seed: 1842107356, path: "96:5" };
   return {
     header: {
       stalemate: "trace",
       version: TRACE_VERSION,
       subject: "my-cache",
       config,
-      claims,
-      seed: 1842107356,
-      path: "96:5",
+      claims: declared,
+      ...seed,
     },
     steps,
   };
-}
-
-function perform(world: ReferenceWorld, event: Event, script: Script, steps: TraceStep[]): void {
-  const { answer, then } = world.apply(event);
-  steps.push({ event, answer });
-  if (event.type === "call") {
-    const { instance, call } = event;
-    const outcome = script(call, (hostCall) => {
-      const made: Event = { type: "host", instance, call: hostCall };
-      const reply = world.apply(made).answer;
-      steps.push({ event: made, answer: reply });
-      if (world.view.faults().interrupt?.afterHostCalls === 0) {
-        perform(world, { type: "interrupt" }, script, steps);
-      }
-      if (reply?.kind !== "host") throw new Error("a host call was not answered");
-      return reply.result;
-    });
-    perform(world, { type: "return", instance, outcome }, script, steps);
-  }
-  for (const next of then) perform(world, next, script, steps);
 }
 
 // ── Commands ────────────────────────────────────────────────────────────────────────────────────────
@@ -124,6 +130,22 @@ export const freeAtHostCall: Command = {
         operation: { name: "VirtualFree", address: base, sizeBytes: 0, type: "release" },
       },
     },
+  },
+};
+
+export const killAtHostCall: Command = {
+  name: "killAtHostCall",
+  args: { type: "arm", fault: { kind: "kill", process: 0 } },
+};
+
+/** A request of the application that makes the driver read the buffer. */
+export const copyFromUser: Command = {
+  name: "driverCopy",
+  args: {
+    type: "ioctl",
+    process: 0,
+    provider: 0,
+    request: { code: "copyFromUser", range: { start: base, lengthBytes: 16 } },
   },
 };
 
