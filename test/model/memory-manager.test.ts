@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { BaseProtection } from "../../model/address-space.ts";
-import type { KernelCall } from "../../model/kernel.ts";
 import { brand } from "../../model/units.ts";
 import {
   allocate,
@@ -23,6 +22,7 @@ import {
   trim,
   unmapView,
   write,
+  type KernelCall,
   type Lab,
 } from "./support.ts";
 

@@ -13,10 +13,10 @@ import type {
   CacheCall,
   CallOutcome,
   Event,
+  EventOf,
   HostAnswer,
   HostCall,
 } from "../../model/events.ts";
-import type { KernelCall } from "../../model/kernel.ts";
 import {
   brand,
   type AddressRange,
@@ -171,6 +171,9 @@ export const fails = <E extends string>(error: E): { ok: false; error: E } => ({
   ok: false,
   error,
 });
+
+/** A call of a driver into the kernel. */
+export type KernelCall = EventOf<"kernel">["call"];
 
 // ── The world ───────────────────────────────────────────────────────────────────────────────────────
 
