@@ -99,6 +99,11 @@ describe("an armed interruption", () => {
     afterHostCalls: 2,
     what,
   });
+  const arrives: Event = {
+    type: "interrupt",
+    instance: instance0,
+    at: { name: "lock", range: range(0x10000, 1), access: "read" },
+  };
   const left = (one: Lab): number | undefined => one.world.view.faults().interrupt?.afterHostCalls;
 
   it("comes nearer with every host call of its process, down to 0", () => {
@@ -116,18 +121,18 @@ describe("an armed interruption", () => {
   it("is, when it arrives, an operation of its process", () => {
     const one = lab();
     arm(one, interruption({ kind: "operation", operation }));
-    const { then } = one.world.apply({ type: "interrupt" });
+    const { then } = one.world.apply(arrives);
     expect(then).toEqual([{ type: "os", process: 0, operation }]);
     expect(one.world.view.faults().interrupt).toBeNull();
   });
   it("is, when it arrives, a notification to its process", () => {
     const one = lab();
     arm(one, interruption({ kind: "notify", range: range(0x10000, 1) }));
-    const { then } = one.world.apply({ type: "interrupt" });
+    const { then } = one.world.apply(arrives);
     expect(then).toEqual([{ type: "notify", process: 0, range: range(0x10000, 1) }]);
   });
   it("arrives only if it is armed", () => {
-    expect(() => lab().world.apply({ type: "interrupt" })).toThrow("no interruption is armed");
+    expect(() => lab().world.apply(arrives)).toThrow("no interruption is armed");
   });
 });
 

@@ -15,7 +15,7 @@ import { pageBytes, programs, start, transitionsOf, type Transition } from "./ra
 import { resultOf } from "./support.ts";
 
 /** One seed, so that a failure today is a failure tomorrow. */
-const options = { seed: 20260, numRuns: 300 };
+const options = { seed: 20260, numRuns: 150 };
 
 /** A report of the shortest program found that breaks the law; null if none does. */
 const counterexample = (holds: (run: readonly Transition[]) => boolean): string | null =>

@@ -65,7 +65,7 @@ describe("an access", () => {
 });
 
 describe("a guard page", () => {
-  it("raises 0x80000001 on the first access, then is as any other", () => {
+  it("raises 0x80000001 on the first access, then is like the others", () => {
     const one = lab();
     one.os(allocate(0x10000, 0x1000, "READWRITE", true));
     expect(one.os(read(0x10000))).toBe(0x80000001);
