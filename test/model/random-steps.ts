@@ -79,7 +79,7 @@ const operation = fc.oneof(
   record({ name: name("UnmapViewOfFile"), address: page.map((n) => n * pageBytes) }),
   record({ name: name("read"), range: record({ start: address, lengthBytes }) }),
   likely(record({ name: name("write"), range: record({ start: address, lengthBytes }), stamp })),
-  record({ name: fc.constantFrom("trim", "failNextPageIn"), page }),
+  { weight: 2, arbitrary: record({ name: fc.constantFrom("trim", "failNextPageIn"), page }) },
 ) as fc.Arbitrary<OsOperation>;
 
 const acquire = fc
