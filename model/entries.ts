@@ -36,6 +36,8 @@ export interface Entry {
   readonly ranges: readonly AddressRange[];
   /** A release of it failed and is owed. */
   readonly unreleased: boolean;
+  /** It was never secured when that release failed, so it cannot stay secured. */
+  readonly unsecurable: boolean;
 }
 
 /** The entries of an instance, in the order in which they were locked. */
@@ -68,6 +70,7 @@ function entry(
   regions: readonly Region[],
 ): Entry {
   const held = regions.some((region) => isHeld(view, instance, region));
+  const owed = instance.unreleased.find((each) => each.mdl === lock.mdl);
   const uses = instance.uses.find((each) => each.mdl === lock.mdl);
   return {
     ...lock,
@@ -77,7 +80,8 @@ function entry(
     remote: uses?.remote ?? false,
     sockets: uses?.sockets ?? [],
     ranges: uses?.ranges ?? [],
-    unreleased: instance.unreleased.some((each) => each.mdl === lock.mdl),
+    unreleased: owed !== undefined,
+    unsecurable: owed !== undefined && !owed.wasSecured,
   };
 }
 
@@ -117,10 +121,12 @@ export function uncovered(
 /** What the instance owns now, for the record of a call that begins. */
 export function holdingsOf(view: WorldView, instance: ProviderInstance): Holdings {
   return {
-    entries: entriesOf(view, instance).map(({ locked: _, regions, ...entry }): EntryBefore => ({
-      ...entry,
-      regions: regions.map((region) => region.key),
-    })),
+    entries: entriesOf(view, instance).map(
+      ({ locked: _, unsecurable: __, regions, ...entry }): EntryBefore => ({
+        ...entry,
+        regions: regions.map((region) => region.key),
+      }),
+    ),
     secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
     exposures: view
       .exposures(instance.provider)

@@ -202,8 +202,8 @@ export type Event =
   | { readonly type: "exit"; readonly process: ProcessId }
   | { readonly type: "exited"; readonly process: ProcessId }
   | { readonly type: "arm"; readonly fault: Fault }
-  /** The armed interruption arrives. */
-  | { readonly type: "interrupt" }
+  /** The armed interruption arrives, just before a host call. */
+  | { readonly type: "interrupt"; readonly instance: InstanceId; readonly at: HostCall }
   | { readonly type: "nicReset"; readonly provider: ProviderId };
 
 export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;

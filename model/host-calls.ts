@@ -3,11 +3,12 @@
 
 import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";
 import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
+import { securesOf, uncovered } from "./entries.ts";
 import { kernelOver } from "./kernel.ts";
 import type { ProviderInstance } from "./ledger.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
 import { proxyDriver } from "./proxy-driver.ts";
-import { at, type State } from "./state.ts";
+import { at, viewOf, type State } from "./state.ts";
 import {
   brand,
   pagesOf,
@@ -23,11 +24,11 @@ import {
 /** One host call of the innermost call in progress. */
 export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
   const instance = at(state.instances, id, "provider instance");
-  const touched = touchedBy(state, instance, call);
+  noteTouched(state, id, call);
   const injected = injectedError(state, call);
   const result: HostAnswer =
     injected === null ? perform(state, instance, call) : { ok: false, error: injected };
-  noteHostCall(state, instance, call, result, injected !== null, touched);
+  noteHostCall(state, instance, call, result, injected !== null);
   return answered({ kind: "host", result });
 }
 
@@ -117,11 +118,9 @@ function noteHostCall(
   call: HostCall,
   result: HostAnswer,
   injected: boolean,
-  touched: PageSpan | null,
 ): void {
   countDown(state, instance.process);
   const active = instance.calls.at(-1);
-  if (touched !== null) active?.touched.push(touched);
   if (!result.ok) {
     active?.failures.push({ call: call.name, error: result.error, injected });
     if (call.name === "nicDeregister") owe(state, instance, mdlOf(state, instance, call.region));
@@ -156,6 +155,13 @@ function noteHostCall(
   }
 }
 
+/** The innermost call is about to do something with these pages. */
+export function noteTouched(state: State, id: InstanceId, call: HostCall): void {
+  const instance = at(state.instances, id, "provider instance");
+  const touched = touchedBy(state, instance, call);
+  if (touched !== null) instance.calls.at(-1)?.touched.push(touched);
+}
+
 /** The pages that a host call is about; null if it names nothing that exists. */
 function touchedBy(state: State, instance: ProviderInstance, call: HostCall): PageSpan | null {
   const card = at(state.nics, instance.provider, "provider");
@@ -181,7 +187,17 @@ function touchedBy(state: State, instance: ProviderInstance, call: HostCall): Pa
 function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefined): void {
   const isLocked = state.memory.locked.some((each) => each.handle === mdl);
   if (mdl === undefined || !isLocked) return;
-  if (!instance.unreleased.some((each) => each.mdl === mdl)) instance.unreleased.push({ mdl });
+  if (instance.unreleased.some((each) => each.mdl === mdl)) return;
+  const span = state.memory.locked.find((each) => each.handle === mdl)?.span;
+  const secures = [
+    ...(instance.calls.at(-1)?.before.secures ?? []),
+    ...securesOf(
+      viewOf(() => state),
+      instance,
+    ),
+  ];
+  const wasSecured = span !== undefined && uncovered(span, secures).missing.length === 0;
+  instance.unreleased.push({ mdl, wasSecured });
 }
 
 function mdlOf(state: State, instance: ProviderInstance, key: RegionKey): MdlHandle | undefined {

@@ -86,6 +86,13 @@ export interface ActiveCall {
   outcome: CallOutcome;
 }
 
+/** An entry whose release failed. */
+export interface Unreleased {
+  readonly mdl: MdlHandle;
+  /** It was secured when the release was tried, and stays so until it is gone. */
+  readonly wasSecured: boolean;
+}
+
 /** What an entry was used for since it was locked. */
 export interface Uses {
   readonly mdl: MdlHandle;
@@ -107,7 +114,7 @@ export interface ProviderInstance {
   /** Who used the lock, for which ranges, and for which scope last. */
   uses: Uses[];
   /** Locks and regions whose release failed; they are still idle entries. */
-  unreleased: { readonly mdl: MdlHandle }[];
+  unreleased: Unreleased[];
   /** The last registrations that ended: for the situation "registered, then remapped". */
   history: { readonly range: AddressRange; readonly frames: readonly (Pfn | null)[] }[];
   /** Innermost last. */

@@ -7,7 +7,7 @@
 import { produce } from "immer";
 import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
-import { hostCall } from "./host-calls.ts";
+import { hostCall, noteTouched } from "./host-calls.ts";
 import { interrupt, notify, operate, retry } from "./notification.ts";
 import { exit, exited, nicReset } from "./process-end.ts";
 import { beginCall, endCall } from "./provider-calls.ts";
@@ -61,6 +61,7 @@ function step(state: State, before: State, event: Event): Applied {
     case "exited":
       return exited(state, event.process);
     case "interrupt":
+      noteTouched(state, event.instance, event.at);
       return interrupt(state);
     case "nicReset":
       return nicReset(state, event.provider);

@@ -129,7 +129,7 @@ export function stage(
     }
     const armed = view.faults().interrupt;
     if (armed !== null && armed.process === process && armed.afterHostCalls === 0) {
-      play({ type: "interrupt" });
+      play({ type: "interrupt", instance: id, at: request });
       if (!view.isAlive(process)) throw new Unwind();
     }
     const { answer } = apply({ type: "host", instance: id, call: request });

@@ -7,7 +7,7 @@ import { entriesOf, isIdle, securesOf, uncovered, type Entry } from "../entries.
 import type { ProviderInstance } from "../ledger.ts";
 import { accessesOf } from "../memory-manager.ts";
 import type { Exposure } from "../nic.ts";
-import { pageNumbers, pagesOf, sameSpan, spanHas } from "../units.ts";
+import { pageNumbers, pagesOf, sameRange, spanHas } from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { broken, pages, type Finding } from "./finding.ts";
 
@@ -39,6 +39,17 @@ function judgeIdle(
 ): Finding[] {
   const where = pages(view, entry.span);
   const findings: Finding[] = [];
+  // What a failed release leaves cannot be helped; a secure that it had stays.
+  if (entry.unsecurable) return findings;
+  if (!(entry.remote ? claims.caches.remote : claims.caches.local)) {
+    findings.push(
+      broken(
+        "LAW-7",
+        `no idle entries: the cache declares that it keeps none of ${entry.remote ? "remote" : "local"} scope`,
+        `${where} is kept`,
+      ),
+    );
+  }
   if (!claims.callback) {
     findings.push(
       broken(
@@ -108,7 +119,7 @@ function judgeTwins(view: WorldView, idle: readonly Entry[]): Finding[] {
       .slice(i + 1)
       .some(
         (other) =>
-          sameSpan(entry.span, other.span) &&
+          entry.ranges.some((range) => other.ranges.some((each) => sameRange(each, range))) &&
           entry.access === other.access &&
           !entry.unreleased &&
           !other.unreleased,

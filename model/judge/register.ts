@@ -90,7 +90,7 @@ function judgeCover(
       broken("LAW-2", `the pages of region ${region.key} are locked`, `lock ${region.mdl} is gone`),
     );
   }
-  findings.push(...judgeProtection(view, instance, request));
+  findings.push(...judgeProtection(view, instance, request, region));
   if (request.scope === "remote") findings.push(...judgeKey(view, instance, request, outcome));
   return findings;
 }
@@ -100,15 +100,18 @@ function judgeProtection(
   view: WorldView,
   instance: ProviderInstance,
   request: RegisterRequest,
+  region: Region,
 ): Finding[] {
   const active = instance.lastCall;
+  // Under a live registration the application may do as it likes; who shares that one is LAW-1's business.
+  const wasHeld = active?.before.entries.some((each) => each.held && each.mdl === region.mdl);
   const forbidding = mappingOf(view, instance.process, request.range).some((_, i) => {
     const span = pagesOf(request.range, view.config.pageSizeBytes);
     const page = view.page(instance.process, (span.first + i) as never);
     const writes = request.access !== "read";
     return page?.committed === true && writes && page.protection === "READONLY";
   });
-  if (!forbidding || active?.interrupted === true) return [];
+  if (!forbidding || wasHeld === true || active?.interrupted === true) return [];
   return [
     broken(
       "ACCESS-4",

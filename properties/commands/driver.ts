@@ -62,7 +62,9 @@ function printRequest(view: WorldView, process: ProcessId, request: IoctlRequest
 
 /** The palette's ranges, and two that no driver may trust: one that wraps around, one in kernel space. */
 function ranges({ view, palette }: Setting): AddressRange[] {
-  if (view.claims !== null) return palette.buffers.slice(0, 2).map((each) => each.range);
+  const [first] = palette.buffers;
+  if (first === undefined) return [];
+  if (view.claims !== null) return palette.with.faults ? [first.range] : [];
   const { pageSizeBytes, pageCount, granularityPages } = view.config;
   const end = (pageCount + granularityPages) * pageSizeBytes;
   return [

@@ -1,7 +1,14 @@
 // Commands about the lives of connections, providers and processes.
 
 import type { Event, EventOf } from "../../model/events.ts";
-import { brand, type InstanceId, type ProviderId, type SocketId } from "../../model/units.ts";
+import {
+  brand,
+  type InstanceId,
+  type ProcessId,
+  type ProviderId,
+  type SocketId,
+} from "../../model/units.ts";
+import type { Socket, WorldView } from "../../model/view.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
 import { socketName } from "../names.ts";
 import { liveProcesses } from "./memory.ts";
@@ -36,6 +43,18 @@ const connect = command<EventOf<"connect">>({
     `${socketName(socket)} = connect({ process: ${process}${view.config.providersPerProcess > 1 ? `, provider: ${provider}` : ""} })`,
 });
 
+/** Sockets whose close could matter: the NIC has regions of their process. One of them, unless ends are the theme. */
+function closable(setting: Setting): Socket[] {
+  const sockets = connectedSockets(setting).filter((each) =>
+    hasRegions(setting.view, each.process, each.provider),
+  );
+  return setting.palette.with.lifecycle ? sockets : sockets.slice(0, 1);
+}
+
+export function hasRegions(view: WorldView, process: ProcessId, provider: ProviderId): boolean {
+  return view.regions(provider).some((each) => each.process === process);
+}
+
 const isConnected = (sockets: readonly { id: SocketId; status: string }[], id: SocketId): boolean =>
   sockets.some((each) => each.id === id && each.status === "connected");
 
@@ -44,7 +63,7 @@ const close = command<EventOf<"close">>({
   rules: ["LOCAL-5", "ACCESS-3", "ACCESS-5", "SPI-7", "LAW-5"],
   subjects: ["cache"],
   instances: (setting) =>
-    connectedSockets(setting).map(({ id: socket }) => () => ({ type: "close", socket })),
+    closable(setting).map(({ id: socket }) => () => ({ type: "close", socket })),
   enabled: (view, args) => isConnected(view.sockets(), args.socket),
   event: (args): Event => args,
   print: (_view, { socket }) => `WSPCloseSocket(${socketName(socket)})`,
@@ -82,8 +101,13 @@ const cleanup = command<EventOf<"cleanup">>({
   instances: ({ view, palette }) =>
     view
       .instances()
-      .filter((each) => each.started && palette.processes.includes(each.process))
-      .slice(0, palette.with.lifecycle ? 2 : 1)
+      .filter(
+        (each) =>
+          palette.with.lifecycle &&
+          each.started &&
+          palette.processes.includes(each.process) &&
+          hasRegions(view, each.process, each.provider),
+      )
       .map(({ id: instance }) => () => ({ type: "cleanup", instance })),
   enabled: (view, args) => view.instance(args.instance).started,
   event: (args): Event => args,
@@ -93,13 +117,20 @@ const cleanup = command<EventOf<"cleanup">>({
 
 const describe = (instance: InstanceId): string => `provider instance ${instance}`;
 
+/** A driver's process ends whenever it has something locked or secured; a cache's when its NIC has regions. */
+function isWorthEnding({ view }: Setting, process: ProcessId): boolean {
+  return view.locked().some((each) => each.process === process);
+}
+
 const exit = command<EventOf<"exit">>({
   name: "exitProcess",
   rules: ["MM-4", "OWN-2"],
   subjects: ["cache", "driver"],
   instances: (setting) =>
     setting.palette.with.lifecycle
-      ? liveProcesses(setting).map((process) => () => ({ type: "exit", process }))
+      ? liveProcesses(setting)
+          .filter((process) => isWorthEnding(setting, process))
+          .map((process) => () => ({ type: "exit", process }))
       : [],
   enabled: (view, args) => view.isAlive(args.process),
   event: (args): Event => args,

@@ -76,6 +76,9 @@ export function bufferSpans({ view, palette }: Setting): PageSpan[] {
   );
 }
 
+/** So many of a program's ranges are decommitted and protected; the rest stay valid long enough to be used. */
+const CHANGED = 3;
+
 const isPrivate = (vad: Vad | undefined): vad is Vad => vad !== undefined && vad.section === null;
 
 const virtualAlloc = osCommand({
@@ -147,6 +150,7 @@ const virtualFree = osCommand({
       }),
     );
     const decommits = bufferSpans(setting)
+      .slice(0, CHANGED)
       .filter((span) => {
         const vad = vadCovering(space, span);
         return isPrivate(vad) && pageNumbers(span).some((page) => pageAt(space, page)?.committed);
@@ -179,31 +183,33 @@ const virtualProtect = osCommand({
     const { view, palette } = setting;
     if (!palette.with.protection) return [];
     const space = view.space(process);
-    return bufferSpans(setting).flatMap((span) => {
-      const vad = vadCovering(space, span);
-      if (vad === undefined) return [];
-      const pages = pageNumbers(span).map((page) => pageAt(space, page));
-      if (!pages.every((page) => page?.committed === true)) return [];
-      const now = pages[0]?.protection;
-      const choices: { protection: BaseProtection; guard: boolean }[] = [
-        { protection: "READONLY", guard: false },
-        { protection: "READWRITE", guard: false },
-        { protection: "NOACCESS", guard: false },
-      ];
-      if (view.config.environment.guardPages)
-        choices.push({ protection: "READWRITE", guard: true });
-      return choices
-        .filter((each) => each.protection !== now || each.guard)
-        .map(({ protection, guard }): OperationMaker =>
-          always({
-            name: "VirtualProtect",
-            address: addressOf(view, span),
-            sizeBytes: span.count * view.config.pageSizeBytes,
-            protection,
-            guard,
-          }),
-        );
-    });
+    return bufferSpans(setting)
+      .slice(0, CHANGED)
+      .flatMap((span) => {
+        const vad = vadCovering(space, span);
+        if (vad === undefined) return [];
+        const pages = pageNumbers(span).map((page) => pageAt(space, page));
+        if (!pages.every((page) => page?.committed === true)) return [];
+        const now = pages[0]?.protection;
+        const choices: { protection: BaseProtection; guard: boolean }[] = [
+          { protection: "READONLY", guard: false },
+          { protection: "READWRITE", guard: false },
+          { protection: "NOACCESS", guard: false },
+        ];
+        if (view.config.environment.guardPages)
+          choices.push({ protection: "READWRITE", guard: true });
+        return choices
+          .filter((each) => each.protection !== now || each.guard)
+          .map(({ protection, guard }): OperationMaker =>
+            always({
+              name: "VirtualProtect",
+              address: addressOf(view, span),
+              sizeBytes: span.count * view.config.pageSizeBytes,
+              protection,
+              guard,
+            }),
+          );
+      });
   },
   print(view, process, op) {
     if (op.name !== "VirtualProtect") return op.name;
@@ -275,7 +281,9 @@ const read = osCommand({
   name: "read",
   rules: ["LAW-9"],
   operations: ({ view }, process) =>
-    firstCommitted(view, process).map((range) => always({ name: "read", range })),
+    firstCommitted(view, process)
+      .slice(0, 1)
+      .map((range) => always({ name: "read", range })),
   print: (view, process, op) =>
     op.name === "read" ? `read(${rangeName(view, process, op.range)})` : op.name,
 });

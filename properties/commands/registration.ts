@@ -6,7 +6,8 @@ import type { Registration } from "../../model/ledger.ts";
 import { accessOfFlags, flagsOfAccess } from "../../model/switch.ts";
 import { brand, rangeOf, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { Socket, WorldView } from "../../model/view.ts";
-import { command, type CommandRecord, type Setting } from "../command.ts";
+import { isValidFor } from "../../model/freshness.ts";
+import { command, type Buffer, type CommandRecord, type Setting } from "../command.ts";
 import { inProcess, rangeName, socketName } from "../names.ts";
 import { bufferSpans, liveProcesses } from "./memory.ts";
 
@@ -63,22 +64,37 @@ function registers(setting: Setting, scope: Scope): ((at: Setting) => WspFunctio
   const { view, palette } = setting;
   const live = liveRegistrations(view).length;
   if (!palette.scopes.includes(scope) || live >= palette.mostLive) return [];
-  return connectedSockets(setting).flatMap(({ id: socket }) =>
-    palette.buffers.map(({ range, access }) => (at: Setting): WspFunction => {
-      const as = at.fresh("mr");
-      const flags = flagsOfAccess(access);
-      return scope === "local"
-        ? { name: "WSPRegisterMemory", as, socket, range, flags }
-        : {
-            name: "WSPRegisterRdmaMemory",
-            as,
-            socket,
-            range,
-            flags,
-            descriptorBytes: DESCRIPTOR_BYTES,
-          };
-    }),
-  );
+  const sockets = connectedSockets(setting);
+  // Every buffer that is valid now, on one socket or another, and one that is not: it must fail.
+  const valid = palette.buffers.filter((each) => isUsable(setting, each));
+  const invalid = palette.buffers.filter((each) => !valid.includes(each)).slice(0, INVALID);
+  return [...valid, ...invalid].flatMap(({ range, access }, i) => {
+    const socket = sockets[(i + live) % sockets.length]?.id;
+    if (socket === undefined) return [];
+    return [
+      (at: Setting): WspFunction => {
+        const as = at.fresh("mr");
+        const flags = flagsOfAccess(access);
+        return scope === "local"
+          ? { name: "WSPRegisterMemory", as, socket, range, flags }
+          : {
+              name: "WSPRegisterRdmaMemory",
+              as,
+              socket,
+              range,
+              flags,
+              descriptorBytes: DESCRIPTOR_BYTES,
+            };
+      },
+    ];
+  });
+}
+
+const INVALID = 1;
+
+/** The range is valid for the access in a process of the palette. */
+function isUsable({ view, palette }: Setting, { range, access }: Buffer): boolean {
+  return palette.processes.some((process) => isValidFor(view, process, range, access));
 }
 
 /** Registers that the switch itself refuses: no such flags, too small a descriptor. */
@@ -87,6 +103,7 @@ function refusedRegister(setting: Setting, scope: Scope): ((at: Setting) => WspF
   const socket = connectedSockets(setting)[0];
   const buffer = palette.buffers[0];
   if (socket === undefined || buffer === undefined || !palette.scopes.includes(scope)) return [];
+  if (!palette.with.faults) return [];
   const call = { socket: socket.id, range: buffer.range };
   return scope === "local"
     ? [(at) => ({ name: "WSPRegisterMemory", as: at.fresh("mr"), ...call, flags: 0 })]
@@ -172,7 +189,8 @@ const notify = command<NotifyArgs>({
   instances: (setting) =>
     liveProcesses(setting).flatMap((process) =>
       bufferSpans(setting)
-        .slice(0, 4)
+        .filter(() => setting.view.locked().some((each) => each.process === process))
+        .slice(0, 2)
         .map((span) => () => ({
           process,
           range: rangeOf(span, setting.view.config.pageSizeBytes),

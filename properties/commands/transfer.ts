@@ -26,7 +26,8 @@ const startTransfer = command<Start>({
     const legal = local.flatMap(({ name: registration, socket, access }) =>
       kinds
         .filter((kind) => includesAccess(access, accessOfTransfer(kind)))
-        .slice(0, 2)
+        // A different one each time, so that all four occur.
+        .filter((_, i, legalKinds) => i === palette.mostLive % legalKinds.length)
         .map((kind) => (at: Setting): Start => ({
           type: "transferStart",
           as: at.fresh("t"),
@@ -90,10 +91,10 @@ const peerAccess = command<Peer>({
   instances(setting) {
     const { view } = setting;
     const sockets = connectedSockets(setting);
-    // The four newest descriptors, live or not; each by its own peer, the newest by another one too.
+    // The newest descriptors, live or not; each by its own peer, the newest by another one too.
     return view
       .descriptors()
-      .slice(-4)
+      .slice(-2)
       .reverse()
       .flatMap(({ registration: descriptor, socket, provider }, i) => {
         const own = sockets.find((each) => each.id === socket);

@@ -117,31 +117,35 @@ export const documents: readonly Situation[] = [
   {
     rule: "OWN-2",
     name: "an unsecure by the driver",
-    required: () => false,
+    forDriver: true,
     on: "kernel",
     holds: ({ event }) => event.type === "kernel" && event.call.name === "mmUnsecureVirtualMemory",
   },
   {
     rule: "OWN-3",
     name: "an access that faults",
+    forDriver: true,
     on: "kernel",
     holds: ({ answer }) => answer?.kind === "kernel" && answer.raised !== null,
   },
   {
     rule: "OWN-4",
     name: "a caught fault",
+    forDriver: true,
     on: "completed",
     holds: ({ view }) => view.lastDispatch()?.raised !== null && view.lastDispatch() !== null,
   },
   {
     rule: "OWN-5",
     name: "a request with a handle that is not the process's",
+    forDriver: true,
     on: "ioctl",
     holds: ({ view }) => view.dispatch()?.knownHandle === false,
   },
   {
     rule: "OWN-5",
     name: "a request over a range outside user memory",
+    forDriver: true,
     on: "ioctl",
     holds: ({ view, event }) =>
       event.type === "ioctl" &&

@@ -255,6 +255,7 @@ export const laws: readonly Situation[] = [
   {
     rule: "MM-4",
     name: "a process that ends",
+    forDriver: true,
     on: "exited",
     holds: () => true,
   },

@@ -15,6 +15,8 @@ export interface Situation {
   readonly name: string;
   /** Needed for the verdict `pass`; others are only counted. Default true. */
   readonly required?: (claims: Claims) => boolean;
+  /** For a proxy driver; the others are for caches. */
+  readonly forDriver?: true;
   readonly on: Event["type"];
   /** For `return`: the call that returned. */
   readonly call?: ActiveCall["call"]["name"];

@@ -1,0 +1,364 @@
+// A run of the checker on one subject: determinism first, then programs that failed before, then the literal
+// cases, then generated programs; and what it all says, as a report.
+
+import { check, property, sample, type RunDetails } from "fast-check";
+import { presets, type Claims, type WorldConfig } from "../../model/config.ts";
+import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { Finding } from "../../model/judge.ts";
+import { ruleOf, type RuleId } from "../../model/rules.ts";
+import { TRACE_VERSION, programOf, type Command, type Trace } from "../../model/trace.ts";
+import { referenceWorld } from "../../model/world.ts";
+import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
+import { programs, type Program } from "../../properties/arbitraries.ts";
+import { casesFor } from "../../properties/cases.ts";
+import { printCommand } from "../../properties/commands.ts";
+import type { Player } from "../../properties/stage.ts";
+import { difference } from "./determinism.ts";
+import { MisuseError } from "./misuse.ts";
+import { isDriver, players } from "./player.ts";
+import type { Counterexample, Progress, Report, RunOptions } from "./report.ts";
+import { checkSubject, underTest } from "./subject.ts";
+import { ruleReports, subjectVerdict, type Evidence } from "./verdicts.ts";
+
+export const defaults = { runs: 1000, commands: 60, preset: "small" } as const;
+
+const COMPARED_PROGRAMS = 5;
+const PROGRESS_EVERY_MS = 200;
+
+/**
+ * Checks a subject and says what was found. Never throws for what the subject does; a subject that does not
+ * return is for the caller to stop.
+ * @throws {MisuseError} for a subject or an option that makes no sense.
+ */
+export function run(subject: Subject | DriverSubject, options: RunOptions = {}): Report {
+  return new Session(checkSubject(subject, "the subject"), options).run();
+}
+
+class Session {
+  readonly #subject: Subject | DriverSubject;
+  readonly #options: RunOptions;
+  readonly #config: WorldConfig;
+  readonly #claims: Claims | null;
+  readonly #player: () => Player;
+  readonly #seed: number;
+  readonly #runs: number;
+  readonly #maxCommands: number;
+  readonly #started = Date.now();
+  readonly #situations = new Map<number, number>();
+  readonly #skipped: Record<string, number> = {};
+  readonly #nonStrict = new Map<RuleId, { run: number | null; program: Program }>();
+  readonly #counterexamples: Counterexample[] = [];
+  #commands = 0;
+  #generated = 0;
+  #compared = 0;
+  #problem: string | null = null;
+  #lastProgress = 0;
+
+  constructor(subject: Subject | DriverSubject, options: RunOptions) {
+    this.#subject = subject;
+    this.#options = options;
+    this.#seed = wholeNumber(
+      "seed",
+      options.seed ?? Math.floor(Math.random() * 0x7fffffff),
+      -0x80000000,
+    );
+    this.#runs = wholeNumber("runs", options.runs ?? defaults.runs, 0);
+    this.#maxCommands = wholeNumber("commands", options.commands ?? defaults.commands, 1);
+    const preset = options.preset ?? defaults.preset;
+    const config = (presets as Record<string, WorldConfig>)[preset];
+    if (config === undefined) {
+      throw new MisuseError(
+        `there is no preset "${preset}"; give one of ${Object.keys(presets).join(", ")}`,
+      );
+    }
+    const unknown = options.rules?.find((id) => ruleOf(id) === undefined);
+    if (unknown !== undefined) {
+      throw new MisuseError(
+        `there is no rule "${unknown}"; see the list that "stalemate rules" prints`,
+      );
+    }
+    this.#player = players(underTest(subject), config);
+    const player = this.#player();
+    this.#config = configFor(config, player);
+    this.#claims = claimsOf(player);
+  }
+
+  run(): Report {
+    this.#compareRuns();
+    if (!this.#isOver()) this.#replayEarlier();
+    if (!this.#isOver()) this.#runCases();
+    if (!this.#isOver()) this.#generate();
+    if (!this.#isOver()) this.#explainNonStrict();
+    return this.#report();
+  }
+
+  #isOver(): boolean {
+    return this.#problem !== null || this.#counterexamples.some((each) => each.fails);
+  }
+
+  #isLate(): boolean {
+    const { timeMs } = this.#options;
+    return timeMs !== undefined && Date.now() - this.#started > timeMs;
+  }
+
+  /** One run on a fresh world and a fresh subject. */
+  #execute(program: Program): RunResult {
+    const { rules, strict } = this.#options;
+    return runProgram(
+      {
+        world: referenceWorld(this.#config, this.#claims),
+        player: this.#player(),
+        counts: (finding) => rules === undefined || rules.includes(finding.rule),
+        strict: strict ?? false,
+      },
+      program,
+    );
+  }
+
+  /** Runs a program and counts what it showed. */
+  #observe(program: Program, run: number | null): RunResult {
+    const result = this.#execute(program);
+    this.#commands += result.executed;
+    for (const [name, count] of Object.entries(result.skipped)) {
+      this.#skipped[name] = (this.#skipped[name] ?? 0) + count;
+    }
+    for (const [index, count] of result.situations) {
+      this.#situations.set(index, (this.#situations.get(index) ?? 0) + count);
+    }
+    for (const { rule } of result.nonStrict) {
+      if (!this.#nonStrict.has(rule)) this.#nonStrict.set(rule, { run, program });
+    }
+    if (result.broken !== null) this.#problem ??= result.broken;
+    return result;
+  }
+
+  /** LAW-12: the same programs twice, on fresh subjects. */
+  #compareRuns(): void {
+    const drawn = sample(this.#programs(), { numRuns: COMPARED_PROGRAMS, seed: this.#seed });
+    const literal = casesFor(this.#config).filter((each) => each.subject === this.#kind());
+    for (const program of [...literal.map((each) => each.program), ...drawn]) {
+      this.#progress("determinism");
+      const first = this.#execute(program);
+      const second = this.#execute(program);
+      if (first.broken !== null) this.#problem ??= first.broken;
+      const differs = difference(first.steps, second.steps);
+      this.#compared += first.executed;
+      if (differs !== null) {
+        this.#problem ??= `the subject is not deterministic (LAW-12): the same ${first.executed} commands on a fresh subject gave ${differs}; keep no state outside what create returns, and use neither the clock nor random numbers`;
+      }
+      if (this.#problem !== null || this.#isLate()) return;
+    }
+  }
+
+  #kind(): "cache" | "driver" {
+    return isDriver(this.#subject) ? "driver" : "cache";
+  }
+
+  #programs(): ReturnType<typeof programs> {
+    return programs({
+      config: this.#config,
+      claims: this.#claims,
+      maxCommands: this.#maxCommands,
+    });
+  }
+
+  #replayEarlier(): void {
+    for (const trace of this.#options.earlier ?? []) {
+      if (this.#isOver()) return;
+      this.#progress("replaying");
+      this.#runLiteral(programOf(trace), trace.header.seed ?? this.#seed, trace.header.path ?? "");
+    }
+  }
+
+  #runCases(): void {
+    for (const { rule, name, program, subject } of casesFor(this.#config)) {
+      if (subject !== this.#kind()) continue;
+      if (this.#isOver() || this.#isLate()) return;
+      this.#progress("cases");
+      this.#runLiteral(program, this.#seed, `case ${rule}: ${name}`);
+    }
+  }
+
+  /** A program that was not generated; a failing one is shrunk like one that was. */
+  #runLiteral(program: Program, seed: number, path: string): void {
+    const result = this.#observe(program, null);
+    if (result.violation === null) return;
+    const wanted = primary(result.violation);
+    const smallest = this.#shrink(program, (each) => this.#breaks(each, wanted));
+    this.#counterexamples.push(this.#counterexample(smallest, program.length, wanted, seed, path));
+  }
+
+  /** Shrinks by hand what fast-check did not generate: the first failing smaller program, again and again. */
+  #shrink(program: Program, fails: (program: Program) => boolean): Program {
+    let smallest = program;
+    for (;;) {
+      this.#progress("shrinking");
+      const next = [...this.#programs().shrink(smallest, undefined)].find((each) =>
+        fails(each.value),
+      );
+      if (next === undefined) return smallest;
+      smallest = next.value;
+    }
+  }
+
+  #breaks(program: Program, rule: RuleId): boolean {
+    const { violation, nonStrict } = this.#execute(program);
+    return [...(violation ?? []), ...nonStrict].some((each) => each.rule === rule);
+  }
+
+  #generate(): void {
+    if (this.#runs === 0) return;
+    let wanted: RuleId | null = null;
+    let original = 0;
+    const details: RunDetails<[Program]> = check(
+      property(this.#programs(), (program) => {
+        if (wanted !== null) {
+          this.#progress("shrinking");
+          return !this.#breaks(program, wanted);
+        }
+        if (this.#problem !== null) return true;
+        const result = this.#observe(program, this.#generated++);
+        this.#progress("random");
+        if (result.violation === null) return true;
+        wanted = primary(result.violation);
+        original = program.length;
+        return false;
+      }),
+      {
+        numRuns: this.#runs,
+        seed: this.#seed,
+        ...(this.#options.timeMs === undefined
+          ? {}
+          : {
+              interruptAfterTimeLimit: Math.max(
+                1,
+                this.#options.timeMs - (Date.now() - this.#started),
+              ),
+            }),
+      },
+    );
+    const smallest = details.counterexample?.[0];
+    if (smallest === undefined || wanted === null) return;
+    this.#counterexamples.push(
+      this.#counterexample(
+        smallest,
+        original,
+        wanted,
+        this.#seed,
+        details.counterexamplePath ?? "",
+      ),
+    );
+  }
+
+  /** A program for each should-rule that was broken, shrunk. */
+  #explainNonStrict(): void {
+    for (const [rule, { run: index, program }] of this.#nonStrict) {
+      if (this.#isLate()) return;
+      const smallest = this.#shrink(program, (each) => this.#breaks(each, rule));
+      const path = index === null ? "case" : String(index);
+      this.#counterexamples.push(
+        this.#counterexample(smallest, program.length, rule, this.#seed, path),
+      );
+    }
+  }
+
+  #counterexample(
+    program: Program,
+    shrunkFrom: number,
+    wanted: RuleId,
+    seed: number,
+    path: string,
+  ): Counterexample {
+    const { steps, violation, nonStrict } = this.#execute(program);
+    const findings = violation ?? nonStrict.filter((each) => each.rule === wanted);
+    const trace: Trace = {
+      header: {
+        stalemate: "trace",
+        version: TRACE_VERSION,
+        subject: this.#subject.name,
+        config: this.#config,
+        claims: this.#claims,
+        seed,
+        path,
+      },
+      steps,
+    };
+    return {
+      rule: violation === null ? wanted : primary(violation),
+      broken: findings.map((each) => each.rule),
+      fails: violation !== null,
+      commands: programOf(trace).length,
+      shrunkFrom,
+      program: printed(trace),
+      trace,
+      seed,
+      path,
+    };
+  }
+
+  #progress(phase: Progress["phase"]): void {
+    const now = Date.now();
+    if (this.#options.onProgress === undefined || now - this.#lastProgress < PROGRESS_EVERY_MS)
+      return;
+    this.#lastProgress = now;
+    this.#options.onProgress({
+      phase,
+      runs: this.#generated,
+      ofRuns: this.#runs,
+      commands: this.#commands,
+      seconds: (now - this.#started) / 1000,
+    });
+  }
+
+  #report(): Report {
+    const { strict, rules } = this.#options;
+    const failing = this.#counterexamples.filter((each) => each.fails);
+    const evidence: Evidence = {
+      claims: this.#claims,
+      situations: this.#situations,
+      failed: new Set(failing.flatMap((each) => each.broken)),
+      nonStrict: new Set(this.#nonStrict.keys()),
+      broken: this.#problem !== null,
+      compared: this.#compared,
+      selected: rules ?? null,
+    };
+    const reports = ruleReports(evidence);
+    return {
+      subject: this.#subject.name,
+      kind: this.#kind(),
+      verdict: subjectVerdict(reports, this.#problem !== null, strict ?? false),
+      problem: this.#problem,
+      rules: reports,
+      capabilities: isDriver(this.#subject) ? null : this.#subject.capabilities,
+      bounds: { preset: this.#config.preset, runs: this.#generated, commands: this.#maxCommands },
+      skipped: this.#skipped,
+      counterexamples: this.#counterexamples,
+      commands: this.#commands,
+      seconds: (Date.now() - this.#started) / 1000,
+      seed: this.#seed,
+    };
+  }
+}
+
+function primary(findings: readonly Finding[]): RuleId {
+  const [first] = findings;
+  if (first === undefined) throw new RangeError("a violation has at least one finding");
+  return first.rule;
+}
+
+/** The commands of a trace as they read in the states before them. */
+function printed(trace: Trace): string[] {
+  const world = referenceWorld(trace.header.config, trace.header.claims);
+  return trace.steps.flatMap((step) => {
+    if ("command" in step) return [printCommand(world.view, step.command satisfies Command)];
+    world.apply(step.event);
+    return [];
+  });
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new MisuseError(`${name} is ${value}; it must be a whole number of ${least} or more`);
+  }
+  return value;
+}

@@ -1,0 +1,161 @@
+// What was handed to the checker: is it a subject? One sentence when it is not.
+
+import type { DriverSubject, Host, RegistrationCache, Subject } from "../../model/contract.ts";
+import { MisuseError } from "./misuse.ts";
+
+/** A subject, and whether its caches have a callback. */
+export interface SubjectUnderTest {
+  readonly subject: Subject | DriverSubject;
+  readonly callback: boolean;
+}
+
+const exportNames = ["default", "subject", "cache", "driver"] as const;
+
+/**
+ * The subject that a module exports, as `default`, `subject`, `cache` or `driver`.
+ * @throws {MisuseError} if there is none, or a member is missing or of the wrong type.
+ */
+export function asSubject(module: unknown, where: string): Subject | DriverSubject {
+  const exports = isRecord(module) ? module : {};
+  const name = exportNames.find((each) => exports[each] !== undefined);
+  if (name === undefined) {
+    const given = Object.keys(exports).join(", ") || "nothing";
+    throw new MisuseError(
+      `${where} exports ${given}, and no subject; export one as default: { name, capabilities, create(host) } for a cache, or { name, createDriver(kernel) } for a proxy driver`,
+    );
+  }
+  const candidate = exports[name];
+  // CommonJS seen from an ES module: default holds module.exports.
+  if (name === "default" && isRecord(candidate) && !("name" in candidate)) {
+    if (exportNames.some((each) => candidate[each] !== undefined))
+      return asSubject(candidate, where);
+  }
+  return checkSubject(candidate, `the ${name} export of ${where}`);
+}
+
+/** @throws {MisuseError} if a member is missing or of the wrong type. */
+export function checkSubject(candidate: unknown, what: string): Subject | DriverSubject {
+  if (!isRecord(candidate)) {
+    throw new MisuseError(
+      `${what} is ${typeName(candidate)}; a subject is an object with name, capabilities and create`,
+    );
+  }
+  requireMember(candidate, what, "name", "string");
+  if ("createDriver" in candidate) {
+    requireMember(candidate, what, "createDriver", "function");
+    return candidate as unknown as DriverSubject;
+  }
+  requireMember(candidate, what, "create", "function");
+  requireMember(candidate, what, "capabilities", "object");
+  checkCapabilities(candidate["capabilities"] as Record<string, unknown>, what);
+  return candidate as unknown as Subject;
+}
+
+function checkCapabilities(capabilities: Record<string, unknown>, subject: string): void {
+  const what = `capabilities of ${subject}`;
+  requireMember(capabilities, what, "caches", "object");
+  const caches = capabilities["caches"] as Record<string, unknown>;
+  requireMember(caches, `caches in the ${what}`, "local", "boolean");
+  requireMember(caches, `caches in the ${what}`, "remote", "boolean");
+  oneOf(capabilities, what, "hit", ["exact", "containment"]);
+  oneOf(capabilities, what, "inUse", ["refuse", "defer"]);
+  requireMember(capabilities, what, "limits", "object");
+  const limits = capabilities["limits"] as Record<string, unknown>;
+  for (const limit of ["entries", "pages", "pending"]) {
+    const value = limits[limit];
+    if (value !== null && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+      throw new MisuseError(
+        `limits in the ${what} has ${describe(value)} as ${limit}; it must be a number of 0 or more, or null for no limit`,
+      );
+    }
+  }
+  const families = [
+    "refuse-notify-retry",
+    "notify-before",
+    "notify-before-queued",
+    "notify-after-blocked",
+    "validate-on-hit",
+    "none",
+  ];
+  oneOf(capabilities, what, "notification", families);
+  if (capabilities["notification"] !== "refuse-notify-retry") {
+    throw new MisuseError(
+      `the ${what} declare notification: ${describe(capabilities["notification"])}, and this release plays refuse-notify-retry only; declare that, or wait for the release that plays the others`,
+    );
+  }
+  const { coverage } = capabilities;
+  if (coverage !== undefined && !Array.isArray(coverage)) {
+    throw new MisuseError(
+      `the ${what} have ${describe(coverage)} as coverage; it must be a list of mapping changes, or not be there`,
+    );
+  }
+}
+
+function oneOf(
+  record: Record<string, unknown>,
+  what: string,
+  member: string,
+  values: readonly string[],
+): void {
+  const value = record[member];
+  if (typeof value !== "string" || !values.includes(value)) {
+    const names = values.map((each) => `"${each}"`).join(", ");
+    throw new MisuseError(
+      `the ${what} have ${describe(value)} as ${member}; it must be one of ${names}`,
+    );
+  }
+}
+
+function requireMember(
+  record: Record<string, unknown>,
+  what: string,
+  member: string,
+  type: "string" | "function" | "object" | "boolean",
+): void {
+  const value = record[member];
+  if (typeof value !== type || value === null) {
+    const article = type === "object" ? "an" : "a";
+    throw new MisuseError(
+      `${what} has ${describe(value)} as ${member}; it must be ${article} ${type}`,
+    );
+  }
+}
+
+/** Finds out whether a subject's caches have a callback, by making one with a host that answers nothing. */
+export function underTest(subject: Subject | DriverSubject): SubjectUnderTest {
+  if ("createDriver" in subject) return { subject, callback: false };
+  let cache: RegistrationCache;
+  try {
+    cache = subject.create(inertHost);
+  } catch (error) {
+    throw new MisuseError(
+      `create of ${subject.name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}; it must return a new, empty cache and call nothing of its host`,
+    );
+  }
+  return { subject, callback: isRecord(cache) && cache["invalidate"] !== undefined };
+}
+
+const refuse = (): never => {
+  throw new MisuseError(
+    "a cache calls its host only while it is called itself, and never in create",
+  );
+};
+
+const inertHost: Host = {
+  pageSizeBytes: 4096,
+  driver: { lock: refuse, unlock: refuse, secure: refuse, unsecure: refuse, frames: refuse },
+  nic: { register: refuse, deregister: refuse, expose: refuse, unexpose: refuse },
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+const typeName = (value: unknown): string =>
+  value === null ? "null" : value === undefined ? "missing" : `a ${typeof value}`;
+
+const describe = (value: unknown): string =>
+  typeof value === "string"
+    ? `"${value}"`
+    : typeof value === "function" || typeof value === "object"
+      ? typeName(value)
+      : String(value);

@@ -1,0 +1,104 @@
+// From what was seen to verdicts: one a rule, one for the subject.
+
+import type { Claims } from "../../model/config.ts";
+import { rules, type Rule, type RuleId } from "../../model/rules.ts";
+import { situations } from "../../properties/witnesses.ts";
+import type { RuleReport, RuleVerdict, SubjectVerdict } from "./report.ts";
+
+/** What was seen of a subject in all its runs. */
+export interface Evidence {
+  /** Null: a proxy driver. */
+  readonly claims: Claims | null;
+  /** How often each situation of the witness table was met. */
+  readonly situations: ReadonlyMap<number, number>;
+  readonly failed: ReadonlySet<RuleId>;
+  readonly nonStrict: ReadonlySet<RuleId>;
+  readonly broken: boolean;
+  /** Commands run twice to compare, for LAW-12. */
+  readonly compared: number;
+  /** Null: all rules. */
+  readonly selected: readonly RuleId[] | null;
+}
+
+export function ruleReports(evidence: Evidence): RuleReport[] {
+  return rules.map((rule) => reportOf(rule, evidence));
+}
+
+function reportOf(rule: Rule, evidence: Evidence): RuleReport {
+  const { id, level } = rule;
+  const exercised = id === "LAW-12" ? evidence.compared : exercisedCount(id, evidence);
+  const missing = id === "LAW-12" ? [] : missingSituations(id, evidence);
+  const witnessed = exercised > 0 && missing.length === 0;
+  const verdictOf = (): { verdict: RuleVerdict; reason: string | null } => {
+    if (evidence.failed.has(id)) return { verdict: "fail", reason: null };
+    const excluded = whyNotApplicable(rule, evidence);
+    if (excluded !== null) return { verdict: "not applicable", reason: excluded };
+    if (evidence.nonStrict.has(id)) return { verdict: "non-strict", reason: null };
+    if (id === "LAW-12" && evidence.broken) return { verdict: "broken", reason: null };
+    return witnessed
+      ? { verdict: "pass", reason: null }
+      : { verdict: "unknown", reason: `not met: ${missing.join("; ") || rule.witness}` };
+  };
+  return { id, level, exercised, witnessed, ...verdictOf() };
+}
+
+function exercisedCount(id: RuleId, { situations: met }: Evidence): number {
+  return situations.reduce(
+    (sum, each, index) => sum + (each.rule === id ? (met.get(index) ?? 0) : 0),
+    0,
+  );
+}
+
+/** The situations that this subject's declarations make necessary and that were not met. */
+function missingSituations(id: RuleId, { situations: met, claims }: Evidence): string[] {
+  return situations.flatMap((each, index) => {
+    if (each.rule !== id || (met.get(index) ?? 0) > 0) return [];
+    const isRequired =
+      claims === null
+        ? each.forDriver === true
+        : each.forDriver !== true && (each.required?.(claims) ?? true);
+    return isRequired ? [each.name] : [];
+  });
+}
+
+/** Why the rule does not apply to the subject; null if it does. */
+export function whyNotApplicable(
+  rule: Rule,
+  { claims, selected }: Pick<Evidence, "claims" | "selected">,
+): string | null {
+  if (selected !== null && !selected.includes(rule.id)) return "not selected";
+  if (rule.notJudged !== null) return `not judged yet: ${rule.notJudged}`;
+  const kind = claims === null ? "driver" : "cache";
+  if (!rule.appliesTo.includes(kind)) return `for ${rule.appliesTo.join(" and ")} subjects`;
+  if (claims === null) return null;
+  if (rule.families !== "all" && !rule.families.includes(claims.notification)) {
+    return `not in the family ${claims.notification}`;
+  }
+  const has: Record<Rule["needs"][number], boolean> = {
+    "caches.local": claims.caches.local,
+    "caches.remote": claims.caches.remote,
+    invalidate: claims.callback,
+    "no invalidate": !claims.callback,
+    limits: Object.values(claims.limits).some((limit) => limit !== null),
+    defer: claims.inUse === "defer",
+    refuse: claims.inUse === "refuse",
+  };
+  const lacking = rule.needs.find((need) => !has[need]);
+  return lacking === undefined ? null : `the subject declares that it has no ${lacking}`;
+}
+
+/** Broken before not conformant before unknown; should-rules decide nothing unless strictness is asked for. */
+export function subjectVerdict(
+  reports: readonly RuleReport[],
+  broken: boolean,
+  strict: boolean,
+): SubjectVerdict {
+  if (broken) return "broken";
+  const isBroken = (each: RuleReport): boolean =>
+    each.verdict === "fail" || (strict && each.verdict === "non-strict");
+  if (reports.some(isBroken)) return "not conformant";
+  const decides = (each: RuleReport): boolean => strict || each.level !== "should";
+  return reports.some((each) => decides(each) && each.verdict === "unknown")
+    ? "unknown"
+    : "conformant";
+}
