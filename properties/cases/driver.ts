@@ -1,0 +1,72 @@
+// Cases of the rules on proxy drivers.
+
+import type { Command } from "../../model/trace.ts";
+import type { Words } from "./words.ts";
+import type { Case, Make } from "./case.ts";
+
+export function driverCases(w: Words, make: Make): Case[] {
+  const copy = (from: number, to: number): Command =>
+    w.ioctl("driverCopy", { code: "copyFromUser", range: w.range(from, to) });
+  const lock = (from: number, to: number): Command =>
+    w.ioctl("driverLock", { code: "lock", range: w.range(from, to), access: "readwrite" });
+  const secure = (from: number, to: number): Command =>
+    w.ioctl("driverSecure", { code: "secure", range: w.range(from, to), mode: "readwrite" });
+  const release = (request: object, process = 0): Command =>
+    w.ioctl("driverRelease", request, process);
+  return [
+    make(
+      "OWN-2",
+      "secure, unsecure, unsecure again",
+      w.alloc(0, 2),
+      secure(0, 2),
+      release({ code: "unsecure", handle: 1 }),
+      release({ code: "unsecure", handle: 1 }),
+    ),
+    make("OWN-3", "a copy from a freed buffer", w.alloc(0, 1), w.free(0), copy(0, 1)),
+    make(
+      "OWN-3",
+      "a copy with an in-page error",
+      w.alloc(0, 1),
+      w.write(0, 1),
+      w.failPageIn(0),
+      copy(0, 1),
+    ),
+    make("OWN-4", "a lock of a range that is half valid", w.alloc(0, 1), lock(0, 2), w.exit()),
+    make(
+      "OWN-4",
+      "a copy to a page that meets a bad block",
+      w.alloc(0, 2),
+      w.write(0, 1),
+      w.failPageIn(0),
+      w.ioctl("driverCopy", { code: "copyToUser", range: w.range(0, 2), stamp: 3 }),
+    ),
+    make(
+      "OWN-5",
+      "a handle of another process",
+      w.alloc(0, 2),
+      secure(0, 1),
+      lock(0, 1),
+      release({ code: "unsecure", handle: 1 }, 1),
+      release({ code: "unlock", mdl: 1 }, 1),
+    ),
+    make(
+      "OWN-5",
+      "a length that wraps around",
+      w.alloc(0, 1),
+      w.ioctl("driverLock", {
+        code: "lock",
+        range: { start: w.address(0), lengthBytes: Number.MAX_SAFE_INTEGER },
+        access: "read",
+      }),
+      copy(100, 101),
+    ),
+    make(
+      "MM-4",
+      "a process ends with something locked and secured",
+      w.alloc(0, 2),
+      secure(0, 2),
+      lock(0, 2),
+      w.exit(),
+    ),
+  ];
+}

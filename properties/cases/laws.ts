@@ -1,0 +1,182 @@
+// Cases of the derived laws; freshness, the reason for all of it, apart.
+
+import type { Words } from "./words.ts";
+import type { Case, Make } from "./case.ts";
+
+/** The reason for all of it comes first: no stale registration after a remap. */
+export function freshCases(w: Words, make: Make): Case[] {
+  return [
+    make(
+      "LAW-1",
+      "freed and allocated again after the deregister",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.free(0),
+      w.alloc(0, 1),
+      w.register("mr_2", 0, 1),
+    ),
+    make(
+      "LAW-1",
+      "freed and allocated again while registered",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1),
+      w.free(0),
+      w.alloc(0, 1),
+      w.register("mr_2", 0, 1),
+      w.deregister("mr_1"),
+      w.register("mr_3", 0, 1),
+    ),
+    make(
+      "LAW-1",
+      "freed between two host calls of the register",
+      w.alloc(0, 1),
+      w.interrupt(1, {
+        kind: "operation",
+        operation: {
+          name: "VirtualFree",
+          address: w.address(0) as never,
+          sizeBytes: 0,
+          type: "release",
+        },
+      }),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.alloc(0, 1),
+      w.register("mr_2", 0, 1),
+    ),
+  ];
+}
+
+export function lawCases(w: Words, make: Make): Case[] {
+  const neighbours = [
+    w.alloc(0, 4),
+    w.register("mr_1", 0, 1),
+    w.register("mr_2", 1, 2),
+    w.register("mr_3", 2, 3),
+    w.deregister("mr_1"),
+    w.deregister("mr_2"),
+    w.deregister("mr_3"),
+  ];
+  const filling = Array.from({ length: 10 }, (_, i) => [
+    w.register(`mr_${i + 1}`, i / 2, i / 2 + 0.5),
+    w.deregister(`mr_${i + 1}`),
+  ]).flat();
+  return [
+    make(
+      "LAW-2",
+      "overlap, adjacency, sub-page neighbours",
+      w.alloc(0, 4),
+      w.register("mr_1", 0, 2),
+      w.register("mr_2", 1, 3),
+      w.register("mr_3", 2, 3),
+      w.register("mr_4", 3, 3.5),
+      w.register("mr_5", 3.5, 4),
+    ),
+    make(
+      "LAW-2",
+      "inside a larger buffer",
+      w.alloc(0, 4),
+      w.register("mr_1", 0, 4),
+      w.deregister("mr_1"),
+      w.register("mr_2", 1, 2),
+    ),
+    make("LAW-3", "one free over several kept buffers", ...neighbours, w.free(0)),
+    make(
+      "LAW-3",
+      "a decommit of the middle of a kept buffer",
+      w.alloc(0, 4),
+      w.register("mr_1", 0, 3),
+      w.deregister("mr_1"),
+      w.decommit(1, 2),
+    ),
+    make("LAW-3b", "a decommit of the middle one of three", ...neighbours, w.decommit(1, 2)),
+    ...(["lock", "secure", "nicRegister"] as const).map((call) =>
+      make(
+        "LAW-4",
+        `${call} fails`,
+        w.alloc(0, 2),
+        w.fail(call),
+        w.register("mr_1", 0, 1),
+        w.register("mr_2", 0, 1),
+        w.deregister("mr_2"),
+        w.deregister("mr_1"),
+      ),
+    ),
+    make(
+      "LAW-4",
+      "the NIC is busy at a callback",
+      w.alloc(0, 2),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.fail("nicDeregister"),
+      w.free(0),
+      w.free(0),
+    ),
+    make(
+      "LAW-4",
+      "the NIC is busy at the last deregister",
+      w.alloc(0, 2),
+      w.register("mr_1", 0, 1),
+      w.fail("nicDeregister"),
+      w.deregister("mr_1"),
+      w.register("mr_2", 0, 1),
+      w.deregister("mr_2"),
+      w.cleanup(),
+    ),
+    make("LAW-4", "clean-up", ...neighbours, w.cleanup()),
+    make(
+      "LAW-5",
+      "a transfer across a free",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1),
+      w.start("t_1", "mr_1", "receive"),
+      w.free(0),
+      w.complete("t_1"),
+      w.deregister("mr_1"),
+    ),
+    make(
+      "LAW-5",
+      "a register with other rights while in use",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1, "read"),
+      w.start("t_1", "mr_1"),
+      w.register("mr_2", 0, 1, "readwrite"),
+      w.complete("t_1"),
+      w.deregister("mr_1"),
+      w.deregister("mr_2"),
+    ),
+    make(
+      "LAW-6",
+      "a zombie",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1),
+      w.notify(0, 1),
+      w.register("mr_2", 0, 1),
+      w.deregister("mr_1"),
+      w.deregister("mr_2"),
+    ),
+    make("LAW-7", "more buffers than a limit", w.alloc(0, 5), ...filling),
+    make(
+      "LAW-8",
+      "two users alternate rights",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1, "read"),
+      w.deregister("mr_1"),
+      w.register("mr_2", 0, 1, "readwrite"),
+      w.deregister("mr_2"),
+      w.register("mr_3", 0, 1, "read"),
+      w.deregister("mr_3"),
+    ),
+    make(
+      "LAW-9",
+      "data that is sent is the data that was written",
+      w.alloc(0, 1),
+      w.write(0, 1),
+      w.register("mr_1", 0, 1),
+      w.start("t_1", "mr_1"),
+      w.complete("t_1"),
+      w.deregister("mr_1"),
+    ),
+  ];
+}

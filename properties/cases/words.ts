@@ -1,0 +1,135 @@
+// Words for literal programs: addresses are pages of process 0, counted from the first user page.
+
+import type { WorldConfig } from "../../model/config.ts";
+import type { Access } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES, type Fault, type TransferKind } from "../../model/events.ts";
+import { flagsOfAccess } from "../../model/switch.ts";
+import type { Command } from "../../model/trace.ts";
+import type { AddressRange } from "../../model/units.ts";
+import type { OsOperation } from "../../model/virtual-memory.ts";
+
+/** Words for the programs: addresses are pages of process 0, counted from the first user page. */
+export function wordsFor(config: WorldConfig): Words {
+  const { pageSizeBytes, granularityPages } = config;
+  const base = granularityPages * pageSizeBytes;
+  const address = (page: number): number => base + Math.round(page * pageSizeBytes);
+  const range = (from: number, to: number): AddressRange => ({
+    start: address(from) as AddressRange["start"],
+    lengthBytes: address(to) - address(from),
+  });
+  const os = (operation: object, process = 0): Command => ({
+    name: (operation as OsOperation).name,
+    args: { process, operation: operation as never },
+  });
+  const wsp = (call: object): Command => ({
+    name: (call as { name: string }).name,
+    args: { function: call as never },
+  });
+  return {
+    alloc: (from, to, protection = "READWRITE") =>
+      os({
+        name: "VirtualAlloc",
+        address: address(from),
+        sizeBytes: range(from, to).lengthBytes,
+        type: "reserve|commit",
+        protection,
+        guard: false,
+      }),
+    free: (from) =>
+      os({ name: "VirtualFree", address: address(from), sizeBytes: 0, type: "release" }),
+    decommit: (from, to) =>
+      os({
+        name: "VirtualFree",
+        address: address(from),
+        sizeBytes: range(from, to).lengthBytes,
+        type: "decommit",
+      }),
+    protect: (from, to, protection) =>
+      os({
+        name: "VirtualProtect",
+        address: address(from),
+        sizeBytes: range(from, to).lengthBytes,
+        protection,
+        guard: false,
+      }),
+    write: (from, to) => os({ name: "write", range: range(from, to), stamp: 7 }),
+    failPageIn: (page) =>
+      os({ name: "failNextPageIn", page: Math.floor(address(page) / pageSizeBytes) }),
+    register: (as, from, to, access = "readwrite", socket = 1) =>
+      wsp({
+        name: "WSPRegisterMemory",
+        as,
+        socket,
+        range: range(from, to),
+        flags: flagsOfAccess(access),
+      }),
+    registerRdma: (as, from, to, access = "readwrite", socket = 1) =>
+      wsp({
+        name: "WSPRegisterRdmaMemory",
+        as,
+        socket,
+        range: range(from, to),
+        flags: flagsOfAccess(access),
+        descriptorBytes: DESCRIPTOR_BYTES,
+      }),
+    deregister: (registration, socket = 1) =>
+      wsp({ name: "WSPDeregisterMemory", registration, socket }),
+    deregisterRdma: (registration, socket = 1) =>
+      wsp({ name: "WSPDeregisterRdmaMemory", registration, socket }),
+    notify: (from, to) => ({ name: "notify", args: { process: 0, range: { ...range(from, to) } } }),
+    start: (as, registration, kind = "send", socket = 1) => ({
+      name: "startTransfer",
+      args: { type: "transferStart", as, kind, registration, socket },
+    }),
+    complete: (transfer) => ({
+      name: "completeTransfer",
+      args: { type: "transferComplete", transfer, stamp: 9 },
+    }),
+    peer: (descriptor, access = "read", socket = 1) => ({
+      name: "peerAccess",
+      args: { type: "peerAccess", socket, descriptor, access, stamp: 5 },
+    }),
+    close: (socket = 1) => ({ name: "WSPCloseSocket", args: { type: "close", socket } }),
+    cleanup: () => ({ name: "WSPCleanup", args: { type: "cleanup", instance: 0 } }),
+    exit: (process = 0) => ({ name: "exitProcess", args: { type: "exit", process } }),
+    fail: (call) => ({ name: "failNext", args: { type: "arm", fault: { kind: "fail", call } } }),
+    interrupt: (afterHostCalls, what) => ({
+      name: "interruptAtHostCall",
+      args: {
+        type: "arm",
+        fault: { kind: "interrupt", process: 0, afterHostCalls, what: what as never },
+      },
+    }),
+    ioctl: (name, request, process = 0) => ({
+      name,
+      args: { type: "ioctl", process, provider: 0, request: request as never },
+    }),
+    range,
+    address,
+  };
+}
+
+export interface Words {
+  alloc(from: number, to: number, protection?: string): Command;
+  free(from: number): Command;
+  decommit(from: number, to: number): Command;
+  protect(from: number, to: number, protection: string): Command;
+  write(from: number, to: number): Command;
+  failPageIn(page: number): Command;
+  register(as: string, from: number, to: number, access?: Access, socket?: number): Command;
+  registerRdma(as: string, from: number, to: number, access?: Access, socket?: number): Command;
+  deregister(registration: string, socket?: number): Command;
+  deregisterRdma(registration: string, socket?: number): Command;
+  notify(from: number, to: number): Command;
+  start(as: string, registration: string, kind?: TransferKind, socket?: number): Command;
+  complete(transfer: string): Command;
+  peer(descriptor: string, access?: "read" | "write", socket?: number): Command;
+  close(socket?: number): Command;
+  cleanup(): Command;
+  exit(process?: number): Command;
+  fail(call: (Fault & { kind: "fail" })["call"]): Command;
+  interrupt(afterHostCalls: number, what: (Fault & { kind: "interrupt" })["what"]): Command;
+  ioctl(name: string, request: object, process?: number): Command;
+  range(from: number, to: number): AddressRange;
+  address(page: number): number;
+}
