@@ -27,6 +27,7 @@ function printToStderr(): void {
 }
 
 async function work(task: WorkerTask, tell: (message: WorkerMessage) => void): Promise<void> {
+  tell({ type: "started" });
   try {
     const module = await loadModule(task.file, task.shown);
     const subject = withHeartbeat(asSubject(module, task.shown), task.heartbeat);

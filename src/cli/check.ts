@@ -50,7 +50,10 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
     warn(outcome.problem);
     return 2;
   }
-  return printReport(reportOf(outcome, request.module, options), request.out, request.json);
+  const report = reportOf(outcome, request.module, options);
+  return request.only === null || report.verdict === "broken"
+    ? printReport(report, request)
+    : printReplayed(report, request, request.only);
 }
 
 /** A run that made no report gets one: broken or unknown, and why. */
@@ -87,7 +90,7 @@ export function brokenReport(subject: string, problem: string, options: CheckOpt
   };
 }
 
-function printReport(report: Report, out: string, json: boolean): ExitCode {
+function printReport(report: Report, { out, json }: CheckRequest): ExitCode {
   const tracePaths = report.counterexamples.map(({ rule, trace }) => {
     try {
       return writeTrace(out, rule, trace);
@@ -105,6 +108,20 @@ function printReport(report: Report, out: string, json: boolean): ExitCode {
     printLine(terminalReport(report, tracePaths, stdoutPage()));
   }
   return exitCodeOf(report);
+}
+
+/** One program was run: what it broke, and nothing about the rules that it does not reach. */
+function printReplayed(report: Report, request: CheckRequest, trace: Trace): ExitCode {
+  const { seed, path } = trace.header;
+  // The literal cases are run as well; what they break is not this program's doing.
+  const counterexamples = report.counterexamples.filter(
+    (each) => each.path === (path ?? "") && each.seed === (seed ?? report.seed),
+  );
+  if (!counterexamples.some((each) => each.fails)) {
+    printLine(`${report.subject}: the program of the trace breaks no rule.`);
+    return 0;
+  }
+  return printReport({ ...report, verdict: "not conformant", counterexamples }, request);
 }
 
 function exitCodeOf(report: Report): ExitCode {

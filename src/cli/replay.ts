@@ -31,16 +31,17 @@ export function replayTrace(path: string, strict: boolean): ExitCode {
     return 0;
   }
   const { seed, path: seedPath, subject } = header;
-  const details = { subject, shrunkFrom: null, seed, path: seedPath, tracePath: path };
+  const fails = strict || failure.findings[0].fails;
+  const details = { subject, fails, shrunkFrom: null, seed, path: seedPath, tracePath: path };
   printLine(failureBlock(failure, details, stdoutPage()));
-  return failure.findings.some((each) => each.fails || strict) ? 1 : 0;
+  return fails ? 1 : 0;
 }
 
 /** A trace of a recommendation alone shows that one, though it fails nothing. */
 function performed(path: string, trace: Trace, strict: boolean): Replayed {
   try {
-    const replayed = failureOf(trace, strict);
-    return replayed.failure === null ? failureOf(trace, true) : replayed;
+    const replayed = failureOf(trace, (each) => strict || each.fails);
+    return replayed.failure === null ? failureOf(trace, () => true) : replayed;
   } catch (error) {
     throw new UsageError(
       `${path} cannot be performed: ${withoutStop(firstLine(messageOf(error)))}. It is damaged, or was not written by stalemate; run check again.`,

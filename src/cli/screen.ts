@@ -42,7 +42,8 @@ export function progressLine(): {
       if (now - shownAt < 100) return;
       shownAt = now;
       const text = `${subject}: ${progressText(progress)}`;
-      stream.write(erase + text.slice(0, stream.columns - 1));
+      // A terminal of unknown width says 0.
+      stream.write(erase + text.slice(0, (stream.columns || 80) - 1));
     },
     clear(): void {
       if (shownAt > 0) stream.write(erase);

@@ -19,6 +19,8 @@ export interface WorkerTask {
 }
 
 export type WorkerMessage =
+  /** The thread is up; from now on it is the module's time. */
+  | { readonly type: "started" }
   | { readonly type: "loaded"; readonly subject: string }
   | { readonly type: "progress"; readonly progress: Progress }
   | { readonly type: "report"; readonly report: Report }

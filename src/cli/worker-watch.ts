@@ -71,6 +71,8 @@ function outcomeOf(worker: Worker, task: WorkerTask, options: WatchOptions): Pro
     worker.on("message", (message: WorkerMessage) => {
       movedAt = performance.now();
       switch (message.type) {
+        case "started":
+          break;
         case "loaded":
           subject = message.subject;
           break;

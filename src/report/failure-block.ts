@@ -9,6 +9,8 @@ import type { Paint } from "./paint.ts";
 /** What the trace does not know. */
 export interface FailureDetails {
   readonly subject: string;
+  /** False: a recommendation is broken, and conformance is not lost. */
+  readonly fails: boolean;
   /** Commands before shrinking; null: unknown. */
   readonly shrunkFrom: number | null;
   readonly seed: number | null;
@@ -30,10 +32,10 @@ export function failureBlock(failure: Failure, details: FailureDetails, page: Pa
   const [primary] = failure.findings;
   const count = figure(failure.lines.length);
   const body = [
-    ...headingLines(primary.rule, primary.fails, details.subject, page),
+    ...headingLines(primary.rule, details, page),
     "",
     ...programLines(failure, page),
-    ...findingLines(failure, page),
+    ...findingLines(failure, details.fails, page),
     "",
     ...(failure.commandsAfter > 0
       ? [`  not shown: ${counted(failure.commandsAfter, "later command")} of the trace`]
@@ -46,22 +48,20 @@ export function failureBlock(failure: Failure, details: FailureDetails, page: Pa
 /** For a failure that a replay cannot show, such as a subject that differs from itself. */
 export function programBlock(
   rule: RuleId,
-  fails: boolean,
   program: readonly string[],
   details: FailureDetails,
   page: Page,
 ): string {
   const numbered = program.map((text, i) => `  ${String(i + 1).padStart(2)}  ${text}`);
   const note = "  A replay of the trace does not show it: only the subject does.";
-  const heading = headingLines(rule, fails, details.subject, page);
+  const heading = headingLines(rule, details, page);
   const origin = originLines(details, figure(program.length));
   return [...heading, "", ...numbered, "", note, ...origin].join("\n");
 }
 
 function headingLines(
   id: RuleId,
-  fails: boolean,
-  subject: string,
+  { fails, subject }: FailureDetails,
   { widthColumns, paint }: Page,
 ): string[] {
   const rule = ruleOf(id);
@@ -92,8 +92,21 @@ function sourceText(id: RuleId, rule: Rule | undefined): string {
   const documents = (source.match(/\b[A-Z]+-\d+b?\b/g) ?? [])
     .map((each) => ruleOf(each)?.source ?? "")
     .filter((each) => each !== "" && !each.startsWith("derived"));
-  const parts = [source, documents.join("; "), `docs/rules.md#${ruleAnchor(id)}`];
+  const parts = [source, joinedSources(documents), `docs/rules.md#${ruleAnchor(id)}`];
   return parts.filter((part) => part !== "").join(" · ");
+}
+
+/** The document is named once: "Caching Registered Memory, local access, item 2; item 4". */
+function joinedSources(sources: readonly string[]): string {
+  const document = (source: string): string => source.replace(/, item \d+$/, "");
+  return sources
+    .map((source, i) =>
+      i > 0 && document(sources[i - 1] ?? "") === document(source)
+        ? source.slice(document(source).length + ", ".length)
+        : source,
+    )
+    .filter((source) => source !== "")
+    .join("; ");
 }
 
 function programLines(failure: Failure, page: Page): string[] {
@@ -137,7 +150,7 @@ function storyLines(
 }
 
 /** The primary rule at length, the others in a line each. */
-function findingLines(failure: Failure, { widthColumns, paint }: Page): string[] {
+function findingLines(failure: Failure, fails: boolean, { widthColumns, paint }: Page): string[] {
   const [primary, ...others] = failure.findings;
   const label = (word: string, text: string): string[] =>
     wrap(text, widthColumns, `${indent}${word}  `, `${indent}${" ".repeat(word.length + 2)}`);
@@ -148,9 +161,7 @@ function findingLines(failure: Failure, { widthColumns, paint }: Page): string[]
   });
   return [
     ...label("expected", primary.expected).map((line) => paint("good", line)),
-    ...label("observed", primary.observed).map((line) =>
-      paint(primary.fails ? "bad" : "doubtful", line),
-    ),
+    ...label("observed", primary.observed).map((line) => paint(fails ? "bad" : "doubtful", line)),
     ...also,
   ];
 }

@@ -18,7 +18,7 @@ export interface StoryLine extends Annotations {
 export interface Failure {
   /** The program up to the command that broke the rule, which is the last. */
   readonly lines: readonly StoryLine[];
-  /** Every rule broken at that event, the primary one first. */
+  /** Every rule broken at that event, the one that was looked for first. */
   readonly findings: readonly [Finding, ...Finding[]];
   /** Commands of the trace that come after it. */
   readonly commandsAfter: number;
@@ -40,10 +40,10 @@ export interface Replayed {
 }
 
 /**
- * Replays the trace up to the first event that breaks a rule of conformance; with `strict`, any rule.
+ * Replays the trace up to the first event with a finding that is looked for; it becomes the primary one.
  * @throws {Error} whatever the model says about events that cannot be performed: the trace is damaged.
  */
-export function failureOf(trace: Trace, strict: boolean): Replayed {
+export function failureOf(trace: Trace, isWanted: (finding: Finding) => boolean): Replayed {
   const lines: StoryLine[] = [];
   const notes = annotator();
   let text: string | null = null;
@@ -60,9 +60,12 @@ export function failureOf(trace: Trace, strict: boolean): Replayed {
     }
     if (differs !== null) disagreement ??= { step: index + 1, ...differs };
     notes.add(view, step.event, step.answer);
-    if (!findings.some((each) => strict || each.fails)) continue;
+    const wanted = findings.find(isWanted);
+    if (wanted === undefined) continue;
     const process = processOf(view, step.event);
-    const [first, ...others] = findings.map((each) => named(each, view, process, notes.names));
+    const [first, ...others] = [wanted, ...findings.filter((each) => each !== wanted)].map((each) =>
+      named(each, view, process, notes.names),
+    );
     if (first === undefined) continue;
     text ??= "(before the first command)";
     endLine();

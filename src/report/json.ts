@@ -27,6 +27,8 @@ export interface JsonReport {
   readonly counterexamples: readonly {
     readonly rule: RuleId;
     readonly broken: readonly RuleId[];
+    /** False: only recommendations are broken. */
+    readonly fails: boolean;
     readonly commands: number;
     readonly program: readonly string[];
     /** Null: it could not be written. */
@@ -59,6 +61,7 @@ export function jsonReport(report: Report, tracePaths: readonly (string | null)[
     counterexamples: report.counterexamples.map((each, i) => ({
       rule: each.rule,
       broken: each.broken,
+      fails: each.fails,
       commands: each.commands,
       program: each.program,
       trace: tracePaths[i] ?? null,

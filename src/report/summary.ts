@@ -11,7 +11,9 @@ import type { Paint } from "./paint.ts";
 export function summary(report: Report, page: Page): string {
   const parts = [
     report.rules.length > 0 && (report.verdict === "conformant" || report.verdict === "unknown")
-      ? ruleTable(report, page)
+      ? [ruleTable(report, page), notApplicable(report, page)]
+          .filter((part) => part !== "")
+          .join("\n\n")
       : tally(report, page),
     skippedLine(report, page),
     notCovered(report, page),
@@ -41,7 +43,7 @@ function ruleTable(report: Report, { paint, widthColumns }: Page): string {
   const title = `  ${"RULE".padEnd(9)} ${"NAME".padEnd(13)} ${"LEVEL".padEnd(8)} ${"VERDICT".padEnd(14)} EXERCISED`;
   const lines: string[] = [paint("faint", title)];
   let open = "";
-  for (const rule of report.rules) {
+  for (const rule of report.rules.filter((each) => each.verdict !== "not applicable")) {
     const group = rule.id.slice(0, rule.id.indexOf("-"));
     if (group !== open && open !== "") lines.push("");
     open = group;
@@ -66,6 +68,21 @@ function ruleTable(report: Report, { paint, widthColumns }: Page): string {
     );
   }
   return lines.join("\n");
+}
+
+/** A line for each reason. */
+function notApplicable(report: Report, { paint, widthColumns }: Page): string {
+  const byReason = new Map<string, string[]>();
+  for (const { id, verdict, reason } of report.rules) {
+    if (verdict !== "not applicable") continue;
+    const known = byReason.get(reason ?? "") ?? [];
+    byReason.set(reason ?? "", [...known, id]);
+  }
+  const lines = [...byReason].flatMap(([reason, ids]) =>
+    wrap(`${ids.join(", ")}: ${reason}`, widthColumns, "  ", "    "),
+  );
+  const title = "not applicable";
+  return lines.length === 0 ? "" : [title, ...lines].map((line) => paint("faint", line)).join("\n");
 }
 
 /** What was not reached, or why the rule was not judged. */

@@ -24,9 +24,12 @@ function counterexampleBlock(
   page: Page,
 ): string {
   const { shrunkFrom, seed, path, trace, rule, fails, program } = counterexample;
-  const details: FailureDetails = { subject, shrunkFrom, seed, path, tracePath };
-  const { failure } = failureOf(trace, !fails);
+  const details: FailureDetails = { subject, fails, shrunkFrom, seed, path, tracePath };
+  // Something milder of the same rule may come before what fails.
+  const failure =
+    failureOf(trace, (each) => each.rule === rule && each.fails).failure ??
+    failureOf(trace, (each) => each.rule === rule).failure;
   return failure === null
-    ? programBlock(rule, fails, program, details, page)
+    ? programBlock(rule, program, details, page)
     : failureBlock(failure, details, page);
 }

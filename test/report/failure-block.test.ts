@@ -20,15 +20,18 @@ import {
 
 const details: FailureDetails = {
   subject: "my-cache",
+  fails: true,
   shrunkFrom: 61,
   seed: 1842107356,
   path: "96:5",
   tracePath: "counterexamples/local-2-2b1f.jsonl",
 };
+const failing = ({ fails }: { readonly fails: boolean }): boolean => fails;
+const any = (): boolean => true;
 const page = { widthColumns: 120, paint: plain };
 
 function blockOf(trace: Trace, given: Partial<FailureDetails> = {}, width = 120): string {
-  const { failure } = failureOf(trace, false);
+  const { failure } = failureOf(trace, failing);
   if (failure === null) throw new Error("the trace shows no violation");
   return failureBlock(failure, { ...details, ...given }, { ...page, widthColumns: width });
 }
@@ -73,7 +76,7 @@ describe("the failure block", () => {
   });
 
   it("lists every rule broken at the event, the primary one first and at length", () => {
-    const { failure } = failureOf(keepsAfterCallback, false);
+    const { failure } = failureOf(keepsAfterCallback, failing);
     const ids = failure?.findings.map(({ rule }) => rule) ?? [];
     const [primary, ...others] = ids;
     expect(others.length).toBeGreaterThan(0);
@@ -84,7 +87,7 @@ describe("the failure block", () => {
 
   it("says what was released: a cache that keeps its contract breaks nothing", () => {
     const commands = [allocate(1), register("mr_1"), deregister("mr_1"), free];
-    expect(failureOf(recordedTrace(commands, oneEntryCache()), true).failure).toBeNull();
+    expect(failureOf(recordedTrace(commands, oneEntryCache()), any).failure).toBeNull();
   });
 
   it("names a buffer that was freed and stands at the same address again", () => {
@@ -131,7 +134,7 @@ describe("the failure block", () => {
   });
 
   it("differs in colours only", () => {
-    const { failure } = failureOf(keepsUnsecured, false);
+    const { failure } = failureOf(keepsUnsecured, failing);
     if (failure === null) throw new Error("the trace shows no violation");
     const coloured = failureBlock(failure, details, { ...page, paint: painter(true) });
     // oxlint-disable-next-line no-control-regex -- colours are control characters
@@ -170,11 +173,11 @@ describe("a replayed trace", () => {
       [allocate(1), killAtHostCall, register("mr_1"), allocate(1)],
       oneEntryCache(),
     );
-    expect(failureOf(killed, true)).toEqual({ failure: null, disagreement: null });
+    expect(failureOf(killed, any)).toEqual({ failure: null, disagreement: null });
   });
 
   it("agrees with what was recorded", () => {
-    expect(failureOf(keepsAfterCallback, false).disagreement).toBeNull();
+    expect(failureOf(keepsAfterCallback, failing).disagreement).toBeNull();
   });
 
   it("names the first step that the model answers in another way", () => {
@@ -183,7 +186,7 @@ describe("a replayed trace", () => {
         ? { ...step, answer: { kind: "os", answer: { status: "done", value: 0 } } as const }
         : step,
     );
-    const { disagreement } = failureOf({ ...keepsUnsecured, steps }, false);
+    const { disagreement } = failureOf({ ...keepsUnsecured, steps }, failing);
     expect(disagreement).toMatchObject({
       step: 2,
       traced: { answer: { value: 0 } },
