@@ -175,6 +175,15 @@ describe("a page", () => {
     );
     expect(law).toBeNull();
   });
+  it("has its contents in one place: its frame, or the store while it has none", () => {
+    const law = exceptAfter(({ after: { memory } }) =>
+      [
+        ...pagesIn(memory).map(({ page }) => page),
+        ...memory.sections.flatMap(({ pages }) => pages),
+      ].every(({ pfn, stored }) => pfn === null || stored === 0),
+    );
+    expect(law).toBeNull();
+  });
   it("is of one region, of which each starts at the granularity, within the user's pages", () => {
     const law = exceptAfter(({ after: { memory } }) =>
       memory.spaces.every(({ vads }) => {

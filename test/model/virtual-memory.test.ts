@@ -218,6 +218,12 @@ describe("VirtualFree, MEM_DECOMMIT", () => {
     expect(one.os(decommit(0x10000, 0x2000))).toBeNull();
     expect(pageIs(one, 0x10000)).toBe("reserved");
   });
+  it("takes the guard of a page with it", () => {
+    const one = lab();
+    one.os(allocate(0x10000, 0x1000, "READWRITE", true));
+    one.os(decommit(0x10000, 1));
+    expect(one.world.view.page(process0, pageOf(0x10000))?.guard).toBe(false);
+  });
   it("with size 0 at the base means the whole region", () => {
     const one = lab();
     one.os(allocate(0x10000, 0x2000));
