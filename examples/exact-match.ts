@@ -171,25 +171,25 @@ function create(host: Host): RegistrationCache {
   }
 
   function invalidate(range: AddressRange): InvalidateOutcome {
-    let touched = false;
-    let failed = false;
     const isBusy = (other: AddressRange): boolean => busy.some((each) => sharePage(each, other));
-    for (const entry of [...findable, ...owed].filter((each) => sharePage(each.range, range))) {
-      touched = true;
-      if (isBusy(entry.range)) {
-        failed = true;
-      } else if (entry.uses === 0) {
-        if (!release(entry)) failed = true;
-      } else if (entry.secure !== null) {
-        // In use: the mapping may go, the lock and the region stay until the last deregister.
-        findable = findable.filter((other) => other !== entry);
-        const { secure } = entry;
-        entry.secure = null;
-        driver.unsecure(secure);
-      }
+    const touched = [...findable, ...owed].filter((each) => sharePage(each.range, range));
+    let failed = isBusy(range);
+    for (const entry of touched.filter((each) => each.uses === 0)) {
+      // Another callback may have come in the middle of the last release, and released this one.
+      if (!findable.includes(entry) && !owed.includes(entry)) continue;
+      if (isBusy(entry.range) || !release(entry)) failed = true;
     }
-    if (failed || isBusy(range)) return { ok: false, error: "WSAEFAULT" };
-    return touched ? { ok: true } : { ok: false, error: "WSAEINVAL" };
+    // The operation will not go on: buffers in use stay as they are.
+    if (failed) return { ok: false, error: "WSAEFAULT" };
+    for (const entry of touched.filter((each) => each.uses > 0)) {
+      // In use: the mapping may go, the lock and the region stay until the last deregister.
+      const { secure } = entry;
+      if (secure === null) continue;
+      findable = findable.filter((other) => other !== entry);
+      entry.secure = null;
+      driver.unsecure(secure);
+    }
+    return touched.length > 0 ? { ok: true } : { ok: false, error: "WSAEINVAL" };
   }
 
   return {

@@ -58,7 +58,7 @@ export function lawCases(w: Words, make: Make): Case[] {
     w.deregister("mr_2"),
     w.deregister("mr_3"),
   ];
-  const filling = Array.from({ length: 10 }, (_, i) => [
+  const filling = Array.from({ length: 8 }, (_, i) => [
     w.register(`mr_${i + 1}`, i / 2, i / 2 + 0.5),
     w.deregister(`mr_${i + 1}`),
   ]).flat();
@@ -156,7 +156,7 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.deregister("mr_1"),
       w.deregister("mr_2"),
     ),
-    make("LAW-7", "more buffers than a limit", w.alloc(0, 5), ...filling),
+    make("LAW-7", "more buffers than a limit", w.alloc(0, 4), ...filling),
     make(
       "LAW-8",
       "two users alternate rights",

@@ -96,6 +96,7 @@ export const documents: readonly Situation[] = [
   {
     rule: "OWN-1",
     name: "a secure for a range that is not page aligned",
+    required: (_claims, { environment }) => !environment.pageGranular,
     on: "return",
     holds: ({ view, instance }) =>
       instance !== null &&

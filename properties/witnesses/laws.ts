@@ -83,6 +83,7 @@ export const laws: readonly Situation[] = [
   {
     rule: "LAW-2",
     name: "sub-page neighbours",
+    required: (_claims, { environment }) => !environment.pageGranular,
     on: "return",
     call: "register",
     holds: ({ view, active, instance }) => {
@@ -205,7 +206,10 @@ export const laws: readonly Situation[] = [
     name: "a deregister while idle entries fill a limit",
     on: "return",
     call: "deregister",
-    required: (claims) => claims.limits.entries !== null && claims.limits.entries <= 8,
+    required: ({ limits }, { pageCount, environment }) =>
+      limits.entries !== null &&
+      limits.entries <= 8 &&
+      limits.entries < pageCount * (environment.pageGranular ? 1 : 2),
     holds: ({ view, active }) => {
       const limit = view.claims?.limits.entries ?? null;
       return active !== null && limit !== null && idleOf(active).length >= limit;

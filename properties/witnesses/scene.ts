@@ -1,6 +1,6 @@
 // What a situation is, and what the rows of the witness table are decided from.
 
-import type { Claims } from "../../model/config.ts";
+import type { Claims, WorldConfig } from "../../model/config.ts";
 import { isIdle, overlapping } from "../../model/entries.ts";
 import type { Answer, Event, HostCall } from "../../model/events.ts";
 import type { ActiveCall, EntryBefore, ProviderInstance } from "../../model/ledger.ts";
@@ -14,7 +14,7 @@ export interface Situation {
   /** The situation, as a clause. */
   readonly name: string;
   /** Needed for the verdict `pass`; others are only counted. Default true. */
-  readonly required?: (claims: Claims) => boolean;
+  readonly required?: (claims: Claims, config: WorldConfig) => boolean;
   /** For a proxy driver; the others are for caches. */
   readonly forDriver?: true;
   readonly on: Event["type"];

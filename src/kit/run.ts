@@ -314,6 +314,7 @@ class Session {
     const { strict, rules } = this.#options;
     const failing = this.#counterexamples.filter((each) => each.fails);
     const evidence: Evidence = {
+      config: this.#config,
       claims: this.#claims,
       situations: this.#situations,
       failed: new Set(failing.flatMap((each) => each.broken)),

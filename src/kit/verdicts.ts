@@ -1,12 +1,13 @@
 // From what was seen to verdicts: one a rule, one for the subject.
 
-import type { Claims } from "../../model/config.ts";
+import type { Claims, WorldConfig } from "../../model/config.ts";
 import { rules, type Rule, type RuleId } from "../../model/rules.ts";
 import { situations } from "../../properties/witnesses.ts";
 import type { RuleReport, RuleVerdict, SubjectVerdict } from "./report.ts";
 
 /** What was seen of a subject in all its runs. */
 export interface Evidence {
+  readonly config: WorldConfig;
   /** Null: a proxy driver. */
   readonly claims: Claims | null;
   /** How often each situation of the witness table was met. */
@@ -50,27 +51,43 @@ function exercisedCount(id: RuleId, { situations: met }: Evidence): number {
 }
 
 /** The situations that this subject's declarations make necessary and that were not met. */
-function missingSituations(id: RuleId, { situations: met, claims }: Evidence): string[] {
+function missingSituations(id: RuleId, { situations: met, claims, config }: Evidence): string[] {
   return situations.flatMap((each, index) => {
     if (each.rule !== id || (met.get(index) ?? 0) > 0) return [];
     const isRequired =
       claims === null
         ? each.forDriver === true
-        : each.forDriver !== true && (each.required?.(claims) ?? true);
+        : each.forDriver !== true && (each.required?.(claims, config) ?? true);
     return isRequired ? [each.name] : [];
   });
 }
 
+const aboutPeers: readonly RuleId[] = [
+  "REMOTE-1",
+  "REMOTE-2",
+  "REMOTE-3",
+  "REMOTE-4",
+  "ACCESS-2",
+  "ACCESS-3",
+  "LAW-13",
+];
+
 /** Why the rule does not apply to the subject; null if it does. */
 export function whyNotApplicable(
   rule: Rule,
-  { claims, selected }: Pick<Evidence, "claims" | "selected">,
+  { config, claims, selected }: Pick<Evidence, "config" | "claims" | "selected">,
 ): string | null {
   if (selected !== null && !selected.includes(rule.id)) return "not selected";
   if (rule.notJudged !== null) return `not judged yet: ${rule.notJudged}`;
   const kind = claims === null ? "driver" : "cache";
   if (!rule.appliesTo.includes(kind)) return `for ${rule.appliesTo.join(" and ")} subjects`;
   if (claims === null) return null;
+  if (!config.environment.remote && aboutPeers.includes(rule.id)) {
+    return `the preset ${config.preset} has no buffers exposed to peers`;
+  }
+  if (config.environment.pageGranular && rule.id === "OWN-1") {
+    return `the preset ${config.preset} has whole pages only`;
+  }
   if (rule.families !== "all" && !rule.families.includes(claims.notification)) {
     return `not in the family ${claims.notification}`;
   }
