@@ -8,7 +8,7 @@ import { painter } from "../report/paint.ts";
 import type { Progress } from "../kit/report.ts";
 
 /** Columns of a page that is not shown on a terminal. */
-const fileColumns = 120;
+const fileColumns = 132;
 
 /** The page of stdout: its width, and whether it has colours (NO_COLOR and FORCE_COLOR are obeyed). */
 export function stdoutPage(): Page {

@@ -4,38 +4,22 @@
 //
 // What another thread did inside a call in progress stands apart, as an aside.
 
-import type { Answer, CallOutcome, Event, EventOf } from "../../model/events.ts";
-import {
-  brand,
-  type InstanceId,
-  type MdlHandle,
-  type ProcessId,
-  type RegionKey,
-} from "../../model/units.ts";
+import type { Answer, CacheCall, CallOutcome, Event, EventOf } from "../../model/events.ts";
+import { brand, type InstanceId, type MdlHandle, type RegionKey } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
 import { bufferNames, type BufferNames } from "./buffer-names.ts";
 import { hostNote, type LockedFrames } from "./host-notes.ts";
 import { keptNote, whatKept } from "./kept.ts";
 import { pfnText } from "./layout.ts";
+import { noteSheet, type Annotations } from "./note-sheet.ts";
 import { kernelNotes, operationText, osNote, transferNote } from "./world-notes.ts";
-
-export interface Annotations {
-  readonly notes: readonly string[];
-  /** Each: what happened inside a call in progress, and in which call. */
-  readonly asides: readonly Aside[];
-}
-
-export interface Aside {
-  readonly during: string;
-  readonly notes: readonly string[];
-}
 
 /** A call of the provider shell into the cache that has not returned. */
 interface OpenCall {
   readonly instance: InstanceId;
   readonly event: EventOf<"call">;
   readonly notes: string[];
-  registeredRegions: RegionKey[];
+  readonly registeredRegions: RegionKey[];
 }
 
 /** Reads a trace in order; what is learnt from one command is used for the later ones. */
@@ -63,68 +47,71 @@ export function annotator(): Annotator {
     registered: new Map(),
     transferKinds: new Map(),
   };
-  let open: OpenCall[] = [];
-  let notes: string[] = [];
-  let asides: { during: string; notes: string[] }[] = [];
-  let outermost = "";
+  let open: readonly OpenCall[] = [];
+  let sheet = noteSheet();
+  let stimulus: Event["type"] | null = null;
 
-  const put = (note: string | null, level: number): void => {
-    if (note === null) return;
-    if (level === 0) notes.push(note);
-    else {
-      const during = open[level - 1]?.event.call.name ?? outermost;
-      const last = asides.at(-1);
-      if (last?.during === during) last.notes.push(note);
-      else asides.push({ during, notes: [note] });
-    }
+  const put = (told: readonly string[]): void => {
+    const during = open.at(-1)?.event.call.name ?? null;
+    for (const note of told) sheet.put(note, during);
   };
 
   /** Calls that will not return in this trace: their process ended, or a rule was broken inside them. */
-  const abandon = (view: WorldView | null, process: ProcessId | null): void => {
-    const gone = open.filter(
-      ({ instance }) => view === null || view.instance(instance).process === process,
-    );
+  const abandon = (isGone: (call: OpenCall) => boolean): void => {
+    const gone = open.filter(isGone);
     open = open.filter((call) => !gone.includes(call));
-    for (const call of gone) for (const note of call.notes) put(note, open.length);
+    for (const call of gone) put(call.notes);
   };
 
   return {
     names: memory.names,
     begin(): void {
       open = [];
-      notes = [];
-      asides = [];
+      sheet = noteSheet();
+      stimulus = null;
     },
     add(view, event, answer): void {
+      stimulus ??= event.type;
       if (event.type === "call") {
-        open.push({ instance: event.instance, event, notes: [], registeredRegions: [] });
-        outermost = open[0]?.event.call.name ?? "";
-        return;
-      }
-      if (event.type === "host") {
+        open = [...open, { instance: event.instance, event, notes: [], registeredRegions: [] }];
+      } else if (event.type === "host") {
         const call = open.at(-1);
-        const note = hostNote(view, event, answer, memory.frames);
-        if (event.call.name === "nicRegister" && answer?.kind === "host" && answer.result.ok) {
-          call?.registeredRegions.push(brand(Number(answer.result.value)));
-        }
-        if (note !== null) (call?.notes ?? notes).push(note);
-        return;
-      }
-      if (event.type === "return") {
-        const call = open.pop();
+        const told = hostNotes(view, event, answer, memory, call);
+        if (call === undefined) put(told);
+        else call.notes.push(...told);
+      } else if (event.type === "return") {
+        const call = open.at(-1);
         if (call === undefined) return;
-        for (const note of returned(view, call, event.outcome, memory)) put(note, open.length);
-        return;
+        open = open.slice(0, -1);
+        const told = returned(view, call, event.outcome, memory);
+        // The line of the program says what was called, but not what a close or an end leads to.
+        put(stimulus === "wsp" ? told : folded(call.event.call, told));
+      } else {
+        if (event.type === "exit") {
+          abandon(({ instance }) => view.instance(instance).process === event.process);
+        }
+        put(worldNotes(view, event, answer, memory, open.length > 0));
       }
-      if (event.type === "exit") abandon(view, event.process);
-      const nested = open.length > 0;
-      for (const note of worldNotes(view, event, answer, memory, nested)) put(note, open.length);
     },
     end(): Annotations {
-      abandon(null, null);
-      return { notes, asides };
+      abandon(() => true);
+      return sheet.read();
     },
   };
+}
+
+function hostNotes(
+  view: WorldView,
+  event: EventOf<"host">,
+  answer: Answer,
+  memory: Memory,
+  call: OpenCall | undefined,
+): readonly string[] {
+  const note = hostNote(view, event, answer, memory.frames);
+  if (event.call.name === "nicRegister" && answer?.kind === "host" && answer.result.ok) {
+    call?.registeredRegions.push(brand(Number(answer.result.value)));
+  }
+  return note === null ? [] : [note];
 }
 
 /** What a call into the cache did, told when it returns. */
@@ -159,6 +146,21 @@ function returned(
   }
 }
 
+/** "deregister mr_1 (region 1 gone, unlocked pfn 7)": several calls that one command leads to, told apart. */
+function folded(call: CacheCall, notes: readonly string[]): readonly string[] {
+  if (call.name === "invalidate") return notes;
+  const inside = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
+  switch (call.name) {
+    case "register":
+      return [`register ${call.as}${inside}`];
+    case "deregister":
+      return [`deregister ${call.registration}${inside}`];
+    case "closeSocket":
+    case "cleanup":
+      return inside === "" ? [] : [`${call.name}${inside}`];
+  }
+}
+
 function registerNotes(
   view: WorldView,
   open: OpenCall,
@@ -184,28 +186,31 @@ function worldNotes(
   answer: Answer,
   memory: Memory,
   nested: boolean,
-): readonly (string | null)[] {
+): readonly string[] {
+  const some = (note: string | null): readonly string[] => (note === null ? [] : [note]);
   switch (event.type) {
     case "os": {
       const note = osNote(view, event, answer, memory.names);
       // The line of the program says what was called; inside another call nothing does.
-      return nested ? [`${operationText(view, event, memory.names)} ${note ?? "done"}`] : [note];
+      return nested
+        ? [`${operationText(view, event, memory.names)} ${note ?? "done"}`]
+        : some(note);
     }
     case "retry":
-      return [osNote(view, event, answer, memory.names)];
+      return some(osNote(view, event, answer, memory.names));
     case "notify": {
       const where = memory.names.nameOf(view, event.process, event.range);
       return nested ? [`notification of ${where}`] : [];
     }
     case "wsp":
-      return [answer?.kind === "wsp" ? answer.error : null];
+      return some(answer?.kind === "wsp" ? answer.error : null);
     case "transferStart":
       memory.transferKinds.set(event.as, event.kind);
-      return [transferNote(event, answer, event.kind)];
+      return some(transferNote(event, answer, event.kind));
     case "transferComplete":
-      return [transferNote(event, answer, memory.transferKinds.get(event.transfer) ?? null)];
+      return some(transferNote(event, answer, memory.transferKinds.get(event.transfer) ?? null));
     case "peerAccess":
-      return [transferNote(event, answer, null)];
+      return some(transferNote(event, answer, null));
     case "ioctl":
     case "kernel":
     case "completed":

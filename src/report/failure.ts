@@ -7,8 +7,9 @@ import { replay, type Trace } from "../../model/trace.ts";
 import { brand, type ProcessId } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
 import { printCommand } from "../../properties/commands.ts";
-import { annotator, type Annotations } from "./annotations.ts";
+import { annotator } from "./annotations.ts";
 import type { BufferNames } from "./buffer-names.ts";
+import type { Annotations } from "./note-sheet.ts";
 
 export interface StoryLine extends Annotations {
   readonly text: string;

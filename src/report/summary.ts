@@ -153,11 +153,12 @@ function verdictText(report: Report): string {
     case "conformant":
       return `, within these bounds: ${within}`;
     case "not conformant": {
-      const failing = report.rules.filter((rule) => rule.verdict === "fail").map(({ id }) => id);
-      const broken = [
-        ...new Set(report.counterexamples.filter((each) => each.fails).map((each) => each.rule)),
+      // In the order of the counterexample, the cause first.
+      const failures = report.counterexamples.filter((each) => each.fails);
+      const failing = report.rules.filter((rule) => rule.verdict === "fail");
+      const ids = [
+        ...new Set([...failures.flatMap((each) => each.broken), ...failing.map(({ id }) => id)]),
       ];
-      const ids = failing.length > 0 ? failing : broken;
       const which =
         ids.length === 0 ? "" : `: ${titlesOf(ids)} ${ids.length === 1 ? "is" : "are"} broken`;
       return `${which} (preset ${bounds.preset}, ${done})`;

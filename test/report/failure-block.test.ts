@@ -7,6 +7,7 @@ import { failureOf } from "../../src/report/failure.ts";
 import { painter, plain } from "../../src/report/paint.ts";
 import {
   allocate,
+  closeSocket,
   copyFromUser,
   deregister,
   free,
@@ -107,6 +108,12 @@ describe("the failure block", () => {
     const block = blockOf(recordedTrace(commands, oneEntryCache({ secures: false })));
     expect(block).toMatch(/3 {2}mr_2 = WSPRegisterMemory\(.*\) +hit: region 1, pfn 0\n/);
     expect(block).toMatch(/4 {2}WSPDeregisterMemory\(mr_1\) +still in use\n/);
+  });
+
+  it("tells apart the calls that a close leads to", () => {
+    const commands = [allocate(1), register("mr_1"), closeSocket];
+    const block = blockOf(recordedTrace(commands, oneEntryCache({ secures: false })));
+    expect(block).toMatch(/> 3 {2}WSPCloseSocket\(s_1\) +deregister mr_1 \(kept, NOT secured\)\n/);
   });
 
   it("stops at the violation, and says that more follows", () => {

@@ -133,6 +133,11 @@ export const freeAtHostCall: Command = {
   },
 };
 
+export const closeSocket: Command = {
+  name: "WSPCloseSocket",
+  args: { type: "close", socket: 1 },
+};
+
 export const killAtHostCall: Command = {
   name: "killAtHostCall",
   args: { type: "arm", fault: { kind: "kill", process: 0 } },
