@@ -1,6 +1,6 @@
 // What a range maps, and whether a region's frames are that: the heart of "no stale registration".
 
-import { allows } from "./address-space.ts";
+import { allows, isUserRange, userPages } from "./address-space.ts";
 import type { Access } from "./contract.ts";
 import type { ActiveCall, ProviderInstance } from "./ledger.ts";
 import { accessesOf } from "./memory-manager.ts";
@@ -15,12 +15,18 @@ import {
 } from "./units.ts";
 import type { WorldView } from "./view.ts";
 
-/** The frames that the range maps now, one a page. */
+const isUser = (view: WorldView, range: AddressRange): boolean => {
+  const { pageCount, granularityPages, pageSizeBytes } = view.config;
+  return isUserRange(range, userPages(pageCount, granularityPages), pageSizeBytes);
+};
+
+/** The frames that the range maps now, one a page; none if it is not wholly a range of user addresses. */
 export function mappingOf(
   view: WorldView,
   process: ProcessId,
   range: AddressRange,
 ): (Pfn | null)[] {
+  if (!isUser(view, range)) return [];
   return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).map((number) =>
     view.mappedFrame(process, number),
   );
@@ -34,6 +40,7 @@ export function isValidFor(
   access: Access,
   guard: "counts" | "ignored" = "counts",
 ): boolean {
+  if (!isUser(view, range)) return false;
   return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).every((number) => {
     const page = view.page(process, number);
     return (

@@ -199,6 +199,13 @@ describe("a register in progress", () => {
     one.os(protect(0x10000, 1, "READONLY"));
     expect(active(one)).toMatchObject({ wasValid: true, wasInvalid: true });
   });
+  it("of a range whose end overflows was not valid, and maps nothing", () => {
+    const call = { name: "register", as: "a" } as const;
+    const { request } = register;
+    const wide = { ...request, range: range(0x10000, Number.MAX_SAFE_INTEGER) };
+    const one = inside({ ...call, request: wide });
+    expect(active(one)).toMatchObject({ wasValid: false, wasInvalid: true, mappings: [[]] });
+  });
   it("of a decommitted page was not valid", () => {
     const one = lab();
     one.os(allocate(0x10000, 0x1000));
