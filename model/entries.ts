@@ -78,8 +78,8 @@ function entry(
     held,
     zombie: regions.some((region) => instance.zombies.includes(region.key)),
     remote: uses?.remote ?? false,
-    sockets: uses?.sockets ?? [],
-    ranges: uses?.ranges ?? [],
+    sockets: uses === undefined ? [] : [...uses.sockets],
+    ranges: uses === undefined ? [] : [...uses.ranges],
     unreleased: owed !== undefined,
     unsecurable: owed !== undefined && !owed.wasSecured,
   };

@@ -25,6 +25,11 @@ export function apply(state: State, event: Event): { readonly state: State } & A
   return { state: next.state, ...next.applied };
 }
 
+/** The same on a record that is changed in place: for walks, which need no history. */
+export function applyInPlace(state: State, event: Event): Applied {
+  return step(state, state, event);
+}
+
 function step(state: State, before: State, event: Event): Applied {
   switch (event.type) {
     // Environment.

@@ -4,7 +4,7 @@
 import type { Claims, WorldConfig } from "./config.ts";
 import type { Applied, Event } from "./events.ts";
 import { initialState, viewOf, type State } from "./state.ts";
-import { apply } from "./system.ts";
+import { apply, applyInPlace } from "./system.ts";
 import type { WorldView } from "./view.ts";
 
 export interface World {
@@ -35,5 +35,21 @@ export function referenceWorld(config: WorldConfig, claims: Claims | null): Refe
     reset(next): void {
       state = next;
     },
+  };
+}
+
+/**
+ * The same world on one record that is changed in place. It has no history to go back to, and is several times
+ * faster: for walks of the model that look at each state once.
+ */
+export function walkingWorld(
+  config: WorldConfig,
+  claims: Claims | null,
+): World & { state(): State } {
+  const state = structuredClone(initialState(config, claims));
+  return {
+    view: viewOf(() => state),
+    apply: (event) => applyInPlace(state, event),
+    state: () => state,
   };
 }

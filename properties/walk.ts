@@ -3,7 +3,7 @@
 import type { Claims, WorldConfig } from "../model/config.ts";
 import type { Command } from "../model/trace.ts";
 import type { WorldView } from "../model/view.ts";
-import { referenceWorld } from "../model/world.ts";
+import { walkingWorld } from "../model/world.ts";
 import { eventOf, isEnabled } from "./commands.ts";
 import { exemplaryDriver } from "./exemplary-driver.ts";
 import { obligingProvider } from "./obliging-provider.ts";
@@ -16,7 +16,7 @@ export interface Walk {
 
 /** A walk from the initial state. `claims` is null for a world in which a driver is under test. */
 export function walk(config: WorldConfig, claims: Claims | null): Walk {
-  const world = referenceWorld(config, claims);
+  const world = walkingWorld(config, claims);
   const player: Player =
     claims === null
       ? { kind: "driver", driver: exemplaryDriver() }
