@@ -124,14 +124,19 @@ function skippedLine(report: Report, { widthColumns }: Page): string {
 
 function notCovered(report: Report, { widthColumns, paint }: Page): string {
   if (report.rules.length === 0) return "";
-  const coverage = report.capabilities?.coverage;
-  const changes =
-    coverage === undefined
-      ? "mapping changes that the notification family cannot see"
-      : `mapping changes outside the declared coverage set (${coverage.length === 0 ? "empty" : coverage.join(", ")})`;
-  const text = `not covered: how long locks are held; data races inside one segment between two host calls; ${changes}`;
+  const text =
+    report.kind === "driver"
+      ? "not covered: what happens between two kernel calls of one request; requests that are served at the same time"
+      : `not covered: how long locks are held; data races inside one segment between two host calls; ${uncoveredChanges(report)}`;
   const lines = wrap(text, widthColumns, "", "  ");
   return lines.map((line) => paint("faint", line)).join("\n");
+}
+
+function uncoveredChanges(report: Report): string {
+  const coverage = report.capabilities?.coverage;
+  if (coverage === undefined) return "mapping changes that the notification family cannot see";
+  const declared = coverage.length === 0 ? "empty" : coverage.join(", ");
+  return `mapping changes outside the declared coverage set (${declared})`;
 }
 
 function verdictLines(report: Report, { widthColumns, paint }: Page): string {
