@@ -162,7 +162,7 @@ describe("the failure block of a proxy driver", () => {
     }),
   };
 
-  it("shows what the kernel raised and what left the driver, and takes no number for an address", () => {
+  it("shows what the kernel raised and what left the driver", () => {
     const trace = recordedDriverTrace([allocate(1), copyFromUser, free, copyFromUser], careless);
     const block = blockOf(trace, { subject: "careless" });
     expect(block).toMatch(/^OWN-3 broken by careless: /);
@@ -170,7 +170,7 @@ describe("the failure block of a proxy driver", () => {
     expect(block).toMatch(
       /^> 4 .*\s.*readUser raises STATUS_ACCESS_VIOLATION, STATUS_ACCESS_VIOLATION leaves the driver$/m,
     );
-    expect(block).toContain("observed  STATUS_ACCESS_VIOLATION (0xc0000005) was raised");
+    expect(block).toMatch(/observed {2}STATUS_ACCESS_VIOLATION .*left it/);
   });
 });
 
