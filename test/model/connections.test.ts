@@ -179,6 +179,12 @@ describe("the reset of a NIC", () => {
     ]);
     expect(one.world.view.regions(provider0)).toEqual([]);
   });
+  it("leaves a provider alone that was cleaned up before", () => {
+    const one = connected();
+    one.play({ type: "cleanup", instance: instance0 });
+    const { then } = one.world.apply({ type: "nicReset", provider: provider0 });
+    expect(then).toEqual([{ type: "cleanup", instance: 2 }]);
+  });
   it("stops its DMA", () => {
     const one = connected();
     one.register("a");
