@@ -5,29 +5,49 @@
 import type {
   Access,
   Host,
-  InvalidateOutcome,
-  Outcome,
   RegisterOutcome,
   RegisterRequest,
   RegistrationCache,
+  SecureMode,
   Subject,
 } from "../../model/contract.ts";
 import type { CacheCall, CallOutcome, HostAnswer, HostCall } from "../../model/events.ts";
-import type { AddressRange, InstanceId, Pfn } from "../../model/units.ts";
+import {
+  brand,
+  type AddressRange,
+  type BufferHandle,
+  type InstanceId,
+  type RegionKey,
+  type RemoteKey,
+} from "../../model/units.ts";
 import { BrokenSubject, type Provider } from "../../properties/stage.ts";
+import {
+  Border,
+  describe,
+  describeError,
+  isCount,
+  isPromise,
+  isRecord,
+  notAnswered,
+} from "./border.ts";
 
 type Port = (call: HostCall) => HostAnswer;
 
 /** Puts a subject's caches into the provider's place. */
 export function shell(subject: Subject, pageSizeBytes: number): Provider {
   const caches = new Map<InstanceId, { cache: RegistrationCache; border: Border }>();
-  const made = new Set<RegistrationCache>();
   return {
     start(instance, port): void {
       const border = new Border();
-      const host = hostFor(border.guard(port), pageSizeBytes);
-      const cache = border.run("create", () => subject.create(host));
-      checkCache(subject, cache);
+      const host = hostFor(port, border, pageSizeBytes);
+      const cache = border.inward(
+        () => checkCache(subject, subject.create(host)),
+        (error) => {
+          throw new BrokenSubject(
+            `create threw ${describeError(error)}; it must return a new, empty cache`,
+          );
+        },
+      );
       if (made.has(cache)) {
         throw new BrokenSubject(
           "create returned the same object twice; it must return a new, empty cache each time, since every provider instance has its own",
@@ -41,65 +61,20 @@ export function shell(subject: Subject, pageSizeBytes: number): Provider {
       if (entry === undefined)
         throw new RangeError(`provider instance ${instance} was not started`);
       const { cache, border } = entry;
-      const outcome = border.run(nameOf(call), () => perform(cache, call));
-      return checkOutcome(call, outcome);
+      return border.inward(
+        () => checkOutcome(call, perform(cache, call)),
+        (error) => {
+          throw new BrokenSubject(
+            `${call.name} threw ${describeError(error)}; a cache answers with an outcome, and never throws`,
+          );
+        },
+      );
     },
   };
 }
 
-/** Keeps apart what the cache throws and what is thrown through it. */
-class Border {
-  #thrown: unknown = null;
-
-  guard(port: Port): Port {
-    return (call) => {
-      try {
-        return port(call);
-      } catch (error) {
-        this.#thrown = error;
-        throw error;
-      }
-    };
-  }
-
-  run<T>(name: string, body: () => T): T {
-    let value: T;
-    try {
-      value = body();
-    } catch (error) {
-      this.#rethrow();
-      throw new BrokenSubject(
-        `${name} threw ${describeError(error)}; a cache answers with an outcome, and never throws`,
-      );
-    }
-    // The cache may have caught what was thrown through it; it goes on all the same.
-    this.#rethrow();
-    return value;
-  }
-
-  #rethrow(): void {
-    const thrown = this.#thrown;
-    this.#thrown = null;
-    if (thrown !== null) throw thrown;
-  }
-}
-
-function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (value instanceof Promise) return "a Promise";
-  if (typeof value === "number" || value === undefined) return String(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
-}
-
-const nameOf = (call: CacheCall): string => call.name;
+/** Every cache that was ever made: one that comes back is not new, in this run or in an earlier one. */
+const made = new WeakSet<RegistrationCache>();
 
 function perform(cache: RegistrationCache, call: CacheCall): unknown {
   switch (call.name) {
@@ -118,15 +93,19 @@ function perform(cache: RegistrationCache, call: CacheCall): unknown {
 
 const members = ["register", "deregister", "closeSocket", "cleanup"] as const;
 
-function checkCache(subject: Subject, cache: RegistrationCache): void {
-  if (typeof cache !== "object" || cache === null) {
-    throw new BrokenSubject(
-      `create of ${subject.name} returned ${describe(cache)}; it must return a RegistrationCache, an object with ${members.join(", ")}`,
+function checkCache(subject: Subject, cache: RegistrationCache): RegistrationCache {
+  if (isPromise(cache)) {
+    throw notAnswered(
+      "create",
+      cache,
+      "the cache itself, so that asynchronous set-up comes before the subject is exported",
     );
   }
-  if (cache instanceof Promise) {
-    throw new BrokenSubject(
-      "create returned a Promise; it must return the cache itself, so do asynchronous set-up before the subject is exported",
+  if (!isRecord(cache)) {
+    throw notAnswered(
+      `create of ${subject.name}`,
+      cache,
+      `a RegistrationCache, an object with ${members.join(", ")}`,
     );
   }
   for (const member of members) {
@@ -136,19 +115,18 @@ function checkCache(subject: Subject, cache: RegistrationCache): void {
       );
     }
   }
-  if (cache.invalidate !== undefined && typeof cache.invalidate !== "function") {
+  const invalidate: unknown = Reflect.get(cache, "invalidate");
+  if (invalidate !== undefined && typeof invalidate !== "function") {
     throw new BrokenSubject(
-      `the cache that create returned has ${describe(cache.invalidate)} as invalidate; it must be a function, or not be there`,
+      `the cache that create returned has ${describe(invalidate)} as invalidate; it must be a function, or not be there`,
     );
   }
+  return cache;
 }
 
 /** What the cache answered, if it is an answer. */
 function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
-  const garbage = (wanted: string): BrokenSubject =>
-    new BrokenSubject(
-      `${call.name} returned ${describe(outcome)}; it must return ${wanted}${outcome instanceof Promise ? " and not be async" : ""}`,
-    );
+  const garbage = (wanted: string): BrokenSubject => notAnswered(call.name, outcome, wanted);
   switch (call.name) {
     case "closeSocket":
     case "cleanup":
@@ -158,9 +136,9 @@ function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
       if (!isRecord(outcome)) throw garbage(registerShape);
       return checkRegister(call.request, outcome, garbage);
     case "deregister":
-      return checkPlain<Outcome>(outcome, ["WSAEINVAL"], garbage);
+      return checkPlain(outcome, ["WSAEINVAL"], garbage);
     case "invalidate":
-      return checkPlain<InvalidateOutcome>(outcome, ["WSAEINVAL", "WSAEFAULT"], garbage);
+      return checkPlain(outcome, ["WSAEINVAL", "WSAEFAULT"], garbage);
   }
 }
 
@@ -174,80 +152,84 @@ function checkRegister(
 ): RegisterOutcome {
   const { ok, error, handle, region, offsetBytes, remoteKey } = outcome;
   if (ok === false && (error === "WSAENOBUFS" || error === "WSAEFAULT")) return { ok, error };
-  const numbers = [handle, region, offsetBytes, ...(request.scope === "remote" ? [remoteKey] : [])];
-  if (ok !== true || !numbers.every(isCount)) throw garbage(registerShape);
-  const success = { ok, handle, region, offsetBytes } as Extract<RegisterOutcome, { ok: true }>;
-  return request.scope === "remote" ? ({ ...success, remoteKey } as RegisterOutcome) : success;
+  if (ok !== true || !isCount(handle) || !isCount(region) || !isCount(offsetBytes)) {
+    throw garbage(registerShape);
+  }
+  const success = {
+    ok: true as const,
+    handle: brand<BufferHandle>(handle),
+    region: brand<RegionKey>(region),
+    offsetBytes,
+  };
+  if (request.scope === "local") return success;
+  if (!isCount(remoteKey)) throw garbage(registerShape);
+  return { ...success, remoteKey: brand<RemoteKey>(remoteKey) };
 }
 
-function checkPlain<T extends Outcome | InvalidateOutcome>(
+function checkPlain<E extends string>(
   outcome: unknown,
-  errors: readonly string[],
+  errors: readonly E[],
   garbage: (wanted: string) => BrokenSubject,
-): T {
+): { ok: true } | { ok: false; error: E } {
   if (isRecord(outcome)) {
-    if (outcome["ok"] === true) return { ok: true } as T;
-    const { error } = outcome;
-    if (outcome["ok"] === false && typeof error === "string" && errors.includes(error)) {
-      return { ok: false, error } as T;
-    }
+    const { ok } = outcome;
+    if (ok === true) return { ok };
+    const error = errors.find((each) => each === outcome["error"]);
+    if (ok === false && error !== undefined) return { ok, error };
   }
   const names = errors.map((error) => `"${error}"`).join(" | ");
   throw garbage(`{ ok: true } or { ok: false, error: ${names} }`);
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !(value instanceof Promise);
-
-const isCount = (value: unknown): boolean =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-
 /** The host of one cache: every call goes through the port, its arguments copied and looked at first. */
-function hostFor(port: Port, pageSizeBytes: number): Host {
-  const call = (request: HostCall): never => {
-    const result = port(request);
+function hostFor(port: Port, border: Border, pageSizeBytes: number): Host {
+  const ask = (request: () => HostCall): HostAnswer => border.outward(() => port(request()));
+  const call = (request: () => HostCall): never => {
+    const result = ask(request);
     return (result.ok ? { ok: true, value: result.value ?? undefined } : result) as never;
   };
   return {
     pageSizeBytes,
     driver: {
       lock: (range, access) =>
-        call({
+        call(() => ({
           name: "lock",
           range: checkRange("lock", range),
           access: checkAccess("lock", access),
-        }),
-      unlock: (mdl) => call({ name: "unlock", mdl: checkName("unlock", mdl) }),
-      secure(range, mode) {
-        if (mode !== "readonly" && mode !== "readwrite") {
-          throw misuse("secure", `the mode ${describe(mode)}`, '"readonly" or "readwrite"');
-        }
-        return call({ name: "secure", range: checkRange("secure", range), mode });
-      },
-      unsecure: (handle) => call({ name: "unsecure", handle: checkName("unsecure", handle) }),
+        })),
+      unlock: (mdl) => call(() => ({ name: "unlock", mdl: checkName("unlock", mdl) })),
+      secure: (range, mode) =>
+        call(() => ({
+          name: "secure",
+          range: checkRange("secure", range),
+          mode: checkMode("secure", mode),
+        })),
+      unsecure: (handle) =>
+        call(() => ({ name: "unsecure", handle: checkName("unsecure", handle) })),
       frames(mdl) {
-        const result = port({ name: "frames", mdl: checkName("frames", mdl) });
-        return result.ok ? (result.value as readonly Pfn[]) : [];
+        const result = ask(() => ({ name: "frames", mdl: checkName("frames", mdl) }));
+        const frames = result.ok ? result.value : null;
+        return typeof frames === "object" && frames !== null ? frames : [];
       },
     },
     nic: {
       register: (mdl, access) =>
-        call({
+        call(() => ({
           name: "nicRegister",
           mdl: checkName("nic.register", mdl),
           access: checkAccess("nic.register", access),
-        }),
+        })),
       deregister: (region) =>
-        call({ name: "nicDeregister", region: checkName("nic.deregister", region) }),
+        call(() => ({ name: "nicDeregister", region: checkName("nic.deregister", region) })),
       expose: (region, range, socket, access) =>
-        call({
+        call(() => ({
           name: "expose",
           region: checkName("nic.expose", region),
           range: checkRange("nic.expose", range),
           socket: checkName("nic.expose", socket),
           access: checkAccess("nic.expose", access),
-        }),
-      unexpose: (key) => call({ name: "unexpose", key: checkName("nic.unexpose", key) }),
+        })),
+      unexpose: (key) => call(() => ({ name: "unexpose", key: checkName("nic.unexpose", key) })),
     },
   };
 }
@@ -272,6 +254,13 @@ function checkAccess(call: string, access: Access): Access {
     throw misuse(call, `the access ${describe(access)}`, '"read", "write" or "readwrite"');
   }
   return access;
+}
+
+function checkMode(call: string, mode: SecureMode): SecureMode {
+  if (mode !== "readonly" && mode !== "readwrite") {
+    throw misuse(call, `the mode ${describe(mode)}`, '"readonly" or "readwrite"');
+  }
+  return mode;
 }
 
 function checkName<T extends number>(call: string, name: T): T {

@@ -1,0 +1,102 @@
+// The border between somebody else's code and ours: what a subject throws and what is thrown through it are told
+// apart, and whatever it does is told in one sentence.
+
+import { BrokenSubject } from "../../properties/stage.ts";
+
+/**
+ * Around one cache or driver. What we throw while it calls us unwinds its stack and goes on behind it, also if the
+ * subject caught it.
+ */
+export class Border {
+  #thrown: { readonly error: unknown } | null = null;
+  #depth = 0;
+
+  /** True while the subject is called. */
+  get isInside(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** The subject calls us. */
+  outward<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      this.#thrown = { error };
+      throw error;
+    }
+  }
+
+  /** We call the subject; `rescue` says what becomes of an error of its own. */
+  inward<T>(body: () => T, rescue: (error: unknown) => T): T {
+    let value: T;
+    this.#depth++;
+    try {
+      value = body();
+    } catch (error) {
+      this.#goOn();
+      if (error instanceof BrokenSubject) throw error;
+      return rescue(error);
+    } finally {
+      this.#depth--;
+    }
+    this.#goOn();
+    return value;
+  }
+
+  #goOn(): void {
+    const thrown = this.#thrown;
+    this.#thrown = null;
+    if (thrown !== null) throw thrown.error;
+  }
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !isPromise(value);
+
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  "then" in value &&
+  typeof value.then === "function";
+
+/** True for 0, 1, 2 …: what a handle, a key or an address can be. */
+export const isCount = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
+/** What was answered is no answer. Nobody waits for a promise, so nobody is told that it failed either. */
+export function notAnswered(call: string, value: unknown, wanted: string): BrokenSubject {
+  if (isPromise(value)) value.then(undefined, () => {});
+  return new BrokenSubject(
+    `${call} returned ${describe(value)}; it must return ${wanted}${isPromise(value) ? ", and not be async" : ""}`,
+  );
+}
+
+export function describeError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
+}
+
+const LONGEST = 200;
+
+/** A value as it is named in a sentence. */
+export function describe(value: unknown): string {
+  if (isPromise(value)) return "a Promise";
+  if (typeof value !== "object" || value === null) return named(value);
+  try {
+    const text = JSON.stringify(value, (_, each: unknown) =>
+      typeof each === "object" || typeof each === "string" || isJsonNumber(each)
+        ? each
+        : named(each),
+    );
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  } catch {
+    return "an object that is not JSON";
+  }
+}
+
+const isJsonNumber = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value);
+
+function named(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
