@@ -115,8 +115,10 @@ function createDriver(kernel: Kernel): ProxyDriver {
         return serve(process, request);
       } catch (error) {
         if (!isRaised(error)) throw error;
-        const isShortage = error.status === "STATUS_INSUFFICIENT_RESOURCES";
-        return fail(isShortage ? error.status : "STATUS_ACCESS_VIOLATION");
+        const { status } = error;
+        return fail(
+          status === "STATUS_INSUFFICIENT_RESOURCES" ? status : "STATUS_ACCESS_VIOLATION",
+        );
       }
     },
     /** Locked pages first: a process that ends with one is bug check 0x76. All of it in this process, while it lasts. */
