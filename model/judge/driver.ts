@@ -7,24 +7,31 @@ import { isValidFor } from "../freshness.ts";
 import type { Dispatch, WorldView } from "../view.ts";
 import { broken, type Finding } from "./finding.ts";
 
-/** OWN-2, OWN-5: a kernel call that is a bug check. */
+/** OWN-2, OWN-5, MM-4: a kernel call that is a bug check. */
 export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: Answer): Finding[] {
   if (answer === null || answer.kind !== "kernel" || answer.bugCheck === null) return [];
   const observed = `${event.call.name} was bug check ${answer.bugCheck}`;
   const untrusted = view.dispatch()?.request ?? null;
-  const distrust =
-    untrusted === null
-      ? []
-      : [broken("OWN-5", `${untrusted.code} is checked before the kernel is called`, observed)];
-  if (answer.bugCheck !== "INVALID_SECURE_HANDLE") return distrust;
-  return [
-    broken(
-      "OWN-2",
-      "what is unsecured is a handle that securing returned, once, in the same process",
-      observed,
-    ),
-    ...distrust,
-  ];
+  const findings: Finding[] = [];
+  if (answer.bugCheck === "INVALID_SECURE_HANDLE") {
+    findings.push(
+      broken(
+        "OWN-2",
+        "what is unsecured is a handle that securing returned, once, in the same process",
+        observed,
+      ),
+    );
+  }
+  if (untrusted !== null) {
+    findings.push(
+      broken("OWN-5", `${untrusted.code} is checked before the kernel is called`, observed),
+    );
+  } else if (findings.length === 0) {
+    findings.push(
+      broken("MM-4", "what is locked is unlocked once, before its process ends", observed),
+    );
+  }
+  return findings;
 }
 
 /** OWN-3, OWN-4, OWN-5: how a request ended. */

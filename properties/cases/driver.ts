@@ -7,12 +7,14 @@ import type { Case, Make } from "./case.ts";
 export function driverCases(w: Words, make: Make): Case[] {
   const copy = (from: number, to: number): Command =>
     w.ioctl("driverCopy", { code: "copyFromUser", range: w.range(from, to) });
+  const copyOut = (from: number, to: number): Command =>
+    w.ioctl("driverCopy", { code: "copyToUser", range: w.range(from, to), stamp: 3 });
   const lock = (from: number, to: number): Command =>
     w.ioctl("driverLock", { code: "lock", range: w.range(from, to), access: "readwrite" });
   const secure = (from: number, to: number): Command =>
     w.ioctl("driverSecure", { code: "secure", range: w.range(from, to), mode: "readwrite" });
-  const release = (request: object, process = 0): Command =>
-    w.ioctl("driverRelease", request, process);
+  const release = (request: object): Command => w.ioctl("driverRelease", request);
+  const everywhere = { start: w.address(0), lengthBytes: Number.MAX_SAFE_INTEGER };
   return [
     make(
       "OWN-2",
@@ -21,6 +23,16 @@ export function driverCases(w: Words, make: Make): Case[] {
       secure(0, 2),
       release({ code: "unsecure", handle: 1 }),
       release({ code: "unsecure", handle: 1 }),
+    ),
+    make(
+      "OWN-2",
+      "a process ends while another one has something secured",
+      w.alloc(0, 2),
+      lock(0, 1),
+      inProcess1(w.alloc(0, 2)),
+      inProcess1(secure(0, 1)),
+      w.exit(0),
+      inProcess1(release({ code: "unsecure", handle: 1 })),
     ),
     make("OWN-3", "a copy from a freed buffer", w.alloc(0, 1), w.free(0), copy(0, 1)),
     make(
@@ -38,26 +50,37 @@ export function driverCases(w: Words, make: Make): Case[] {
       w.alloc(0, 2),
       w.write(0, 1),
       w.failPageIn(0),
-      w.ioctl("driverCopy", { code: "copyToUser", range: w.range(0, 2), stamp: 3 }),
+      copyOut(0, 2),
     ),
+    make("OWN-4", "a copy to pages that forbid writing", w.alloc(0, 2, "READONLY"), copyOut(0, 2)),
     make(
       "OWN-5",
-      "a handle of another process",
+      "handles of another process",
       w.alloc(0, 2),
       secure(0, 1),
       lock(0, 1),
-      release({ code: "unsecure", handle: 1 }, 1),
-      release({ code: "unlock", mdl: 1 }, 1),
+      inProcess1(release({ code: "frames", mdl: 1 })),
+      inProcess1(release({ code: "unlock", mdl: 1 })),
+      inProcess1(release({ code: "unsecure", handle: 1 })),
+    ),
+    make(
+      "OWN-5",
+      "a handle that was released",
+      w.alloc(0, 2),
+      lock(0, 1),
+      lock(0, 2),
+      release({ code: "unlock", mdl: 1 }),
+      release({ code: "frames", mdl: 1 }),
+      release({ code: "unlock", mdl: 1 }),
+      w.exit(),
     ),
     make(
       "OWN-5",
       "a length that wraps around",
       w.alloc(0, 1),
-      w.ioctl("driverLock", {
-        code: "lock",
-        range: { start: w.address(0), lengthBytes: Number.MAX_SAFE_INTEGER },
-        access: "read",
-      }),
+      w.ioctl("driverLock", { code: "lock", range: everywhere, access: "read" }),
+      w.ioctl("driverSecure", { code: "secure", range: everywhere, mode: "readwrite" }),
+      w.ioctl("driverCopy", { code: "copyFromUser", range: everywhere }),
       copy(100, 101),
     ),
     make(
@@ -70,3 +93,5 @@ export function driverCases(w: Words, make: Make): Case[] {
     ),
   ];
 }
+
+const inProcess1 = ({ name, args }: Command): Command => ({ name, args: { ...args, process: 1 } });

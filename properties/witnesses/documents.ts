@@ -130,11 +130,18 @@ export const documents: readonly Situation[] = [
     holds: ({ answer }) => answer?.kind === "kernel" && answer.raised !== null,
   },
   {
+    rule: "OWN-3",
+    name: "an access that meets a bad block",
+    forDriver: true,
+    on: "kernel",
+    holds: ({ answer }) => answer?.kind === "kernel" && answer.raised === "STATUS_IN_PAGE_ERROR",
+  },
+  {
     rule: "OWN-4",
     name: "a caught fault",
     forDriver: true,
     on: "completed",
-    holds: ({ view }) => view.lastDispatch()?.raised !== null && view.lastDispatch() !== null,
+    holds: ({ view }) => (view.lastDispatch()?.raised ?? null) !== null,
   },
   {
     rule: "OWN-5",
@@ -153,6 +160,17 @@ export const documents: readonly Situation[] = [
       "range" in event.request &&
       event.request.range.start + event.request.range.lengthBytes >
         (view.config.pageCount + view.config.granularityPages) * view.config.pageSizeBytes,
+  },
+  {
+    rule: "OWN-5",
+    name: "a request over a freed range",
+    forDriver: true,
+    on: "ioctl",
+    holds: ({ view, event }) =>
+      event.type === "ioctl" &&
+      "range" in event.request &&
+      view.page(event.process, pagesOf(event.request.range, view.config.pageSizeBytes).first) ===
+        undefined,
   },
   {
     rule: "ACCESS-2",

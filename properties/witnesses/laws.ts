@@ -258,9 +258,10 @@ export const laws: readonly Situation[] = [
   },
   {
     rule: "MM-4",
-    name: "a process that ends",
+    name: "a process that ends with something locked",
     forDriver: true,
-    on: "exited",
-    holds: () => true,
+    on: "processExit",
+    holds: ({ view, event }) =>
+      event.type === "processExit" && view.locked().some((each) => each.process === event.process),
   },
 ];
