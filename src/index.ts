@@ -3,7 +3,51 @@
 // Implement `RegistrationCache`, export a `Subject`, and hand it to `conformance` (inside your test suite), to
 // `run` (from a program) or to the command line.
 
-export type * from "../model/contract.ts";
+export { conformance, type TestApi } from "./kit/conformance.ts";
+export { run } from "./kit/run.ts";
+export { MisuseError } from "./kit/misuse.ts";
+export { KernelException } from "../model/kernel.ts";
+export { rules } from "../model/rules.ts";
+export { decodeTrace, encodeTrace, TraceError } from "../model/trace.ts";
+
+export type {
+  Counterexample,
+  Progress,
+  Report,
+  RuleReport,
+  RuleVerdict,
+  RunOptions,
+  SubjectVerdict,
+} from "./kit/report.ts";
+export type { Rule, RuleId, RuleLevel, RuleNeed, SubjectKind } from "../model/rules.ts";
+export type { Command, Trace, TraceHeader, TraceStep } from "../model/trace.ts";
+export type {
+  Access,
+  Capabilities,
+  DeregisterRequest,
+  DriverError,
+  DriverSubject,
+  ExceptionStatus,
+  Host,
+  InvalidateOutcome,
+  IoctlRequest,
+  IoctlResult,
+  JsonValue,
+  Kernel,
+  MappingChange,
+  Mdl,
+  NicError,
+  NotificationFamily,
+  Outcome,
+  ProxyDriver,
+  RegisterOutcome,
+  RegisterRequest,
+  RegistrationCache,
+  Result,
+  Scope,
+  SecureMode,
+  Subject,
+} from "../model/contract.ts";
 export type {
   AddressRange,
   BufferHandle,

@@ -24,6 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/explorer/": ["src/explorer/"],
   "src/provider/": ["model/", "properties/", "src/provider/", "src/kit/", "fast-check"],
   "src/kit/": ["model/", "properties/", "src/provider/", "src/kit/", "fast-check"],
+  // A failing test shows what the command line shows. The report takes only types from the kit: no cycle.
+  "src/kit/conformance.ts": ["model/", "src/kit/", "src/report/"],
   "src/adapters/": ["model/", "src/provider/", "src/kit/", "src/adapters/", "node:"],
   "src/report/": ["model/", "properties/", "type src/kit/", "src/report/", "node:"],
   "src/cli": ["model/", "properties/", "src/", "fast-check", "commander", "jiti", "node:"],
