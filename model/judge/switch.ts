@@ -19,8 +19,8 @@ export function judgeWsp(view: WorldView, event: EventOf<"wsp">, answer: Answer)
   const inUse = view.transfers().some((each) => each.registration === call.registration);
   const observed = `${call.name} of ${call.registration} on s_${call.socket} was accepted`;
   if (live === undefined || inUse) {
-    const why = live === undefined ? "unknown handle" : "handle in use by a transfer";
-    return [broken("SPI-3", `WSAEINVAL for an ${why}`, observed)];
+    const why = live === undefined ? "an unknown handle" : "a handle in use by a transfer";
+    return [broken("SPI-3", `WSAEINVAL for ${why}`, observed)];
   }
   return live.socket === call.socket
     ? []

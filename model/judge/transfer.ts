@@ -12,7 +12,7 @@ import { broken, frameNames, type Finding } from "./finding.ts";
 const isAccepted = (answer: Answer): boolean =>
   answer !== null && answer.kind === "transfer" && answer.error === null;
 
-/** ACCESS-1, ACCESS-3, ACCESS-4: a transfer needs a live registration of its own socket, with the right. */
+/** ACCESS-1, ACCESS-3, ACCESS-4, SPI-2: a transfer needs a live registration of its own socket, with the right. */
 export function judgeTransferStart(
   view: WorldView,
   event: EventOf<"transferStart">,
@@ -39,6 +39,15 @@ export function judgeTransferStart(
         "ACCESS-1",
         "memory registered for local access is used by its own process only",
         `process ${socket.process} started a ${event.kind} on memory of process ${owner.process}`,
+      ),
+    ];
+  }
+  if (live.socket !== event.socket) {
+    return [
+      broken(
+        "SPI-2",
+        `a handle of s_${live.socket} works on that socket only`,
+        `a ${event.kind} on ${event.registration} was started on s_${event.socket}`,
       ),
     ];
   }
