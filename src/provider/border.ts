@@ -82,21 +82,22 @@ export function describe(value: unknown): string {
   if (isPromise(value)) return "a Promise";
   if (typeof value !== "object" || value === null) return named(value);
   try {
-    const text = JSON.stringify(value, (_, each: unknown) =>
-      typeof each === "object" || typeof each === "string" || isJsonNumber(each)
-        ? each
-        : named(each),
-    );
+    const text = JSON.stringify(value, (_, each: unknown) => (isJson(each) ? each : named(each)));
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   } catch {
     return "an object that is not JSON";
   }
 }
 
-const isJsonNumber = (value: unknown): boolean =>
-  typeof value === "number" && Number.isFinite(value);
+/** JSON would leave out or change what is none of these. */
+const isJson = (value: unknown): boolean =>
+  typeof value === "object" ||
+  typeof value === "string" ||
+  typeof value === "boolean" ||
+  (typeof value === "number" && Number.isFinite(value));
 
 function named(value: unknown): string {
   if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
