@@ -30,6 +30,8 @@ export interface Palette {
   readonly with: {
     readonly faults: boolean;
     readonly interrupts: boolean;
+    /** Callbacks that no operation raised. */
+    readonly notices: boolean;
     readonly lifecycle: boolean;
     readonly protection: boolean;
     readonly views: boolean;

@@ -7,13 +7,16 @@ import type { WorldConfig } from "../model/config.ts";
 import type { Access, Scope } from "../model/contract.ts";
 import {
   brand,
+  pagesOf,
   rangeOf,
+  spanContains,
   type AddressRange,
   type PageSpan,
   type ProcessId,
 } from "../model/units.ts";
 import type { Buffer, Palette } from "./command.ts";
 
+const FEWEST_BUFFERS = 3;
 const MOST_BUFFERS = 8;
 
 const chance = (random: Random, percent: number): boolean => random.nextInt(1, 100) <= percent;
@@ -34,12 +37,13 @@ export function drawPalette(random: Random, config: WorldConfig): Palette {
     buffers: drawBuffers(random, config, areas),
     processes: chance(random, 70) ? everyProcess.slice(0, 1) : everyProcess,
     scopes,
-    mostLive: random.nextInt(1, 5),
+    mostLive: random.nextInt(1, 6),
     with: {
       faults: environment.faults && chance(random, 40),
       interrupts: environment.interrupts && chance(random, 25),
+      notices: chance(random, 40),
       lifecycle: environment.lifecycle && chance(random, 30),
-      protection: chance(random, 40),
+      protection: chance(random, 25),
       views: environment.views && config.sections.length > 0 && chance(random, 30),
     },
   };
@@ -61,9 +65,11 @@ function drawAreas(random: Random, config: WorldConfig): PageSpan[] {
 }
 
 function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSpan[]): Buffer[] {
-  const wanted = random.nextInt(1, MOST_BUFFERS);
+  const wanted = random.nextInt(FEWEST_BUFFERS, MOST_BUFFERS);
   const buffers: Buffer[] = [];
-  for (let tries = 0; buffers.length < wanted && tries < 4 * MOST_BUFFERS; tries++) {
+  const isInside = ({ range }: Buffer): boolean =>
+    areas.some((each) => contains(config, each, range));
+  for (let tries = 0; buffers.length < wanted && tries < 8 * MOST_BUFFERS; tries++) {
     const area = areas[random.nextInt(0, areas.length - 1)];
     if (area === undefined) break;
     const before = buffers[random.nextInt(0, Math.max(0, buffers.length - 1))];
@@ -78,9 +84,16 @@ function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSp
         each.range.lengthBytes === range.lengthBytes &&
         each.access === access,
     );
-    if (isNew && isInUserSpace(config, range)) buffers.push({ range, access });
+    const fits = areas.some((each) => contains(config, each, range));
+    // A buffer that reaches out of its area can only be registered in vain: one is enough.
+    const isWanted = fits || (buffers.length > 0 && !buffers.some((each) => !isInside(each)));
+    if (isNew && isWanted && isInUserSpace(config, range)) buffers.push({ range, access });
   }
   return buffers;
+}
+
+function contains(config: WorldConfig, area: PageSpan, range: AddressRange): boolean {
+  return spanContains(area, pagesOf(range, config.pageSizeBytes));
 }
 
 function drawAccess(random: Random): Access {

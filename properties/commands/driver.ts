@@ -64,7 +64,8 @@ function printRequest(view: WorldView, process: ProcessId, request: IoctlRequest
 function ranges({ view, palette }: Setting): AddressRange[] {
   const [first] = palette.buffers;
   if (first === undefined) return [];
-  if (view.claims !== null) return palette.with.faults ? [first.range] : [];
+  if (view.claims !== null)
+    return palette.with.faults && palette.processes.length === 1 ? [first.range] : [];
   const { pageSizeBytes, pageCount, granularityPages } = view.config;
   const end = (pageCount + granularityPages) * pageSizeBytes;
   return [
@@ -78,10 +79,13 @@ const copy = ioctlCommand("driverCopy", {
   rules: ["OWN-3", "OWN-4", "OWN-5"],
   subjects: ["cache", "driver"],
   requests: (setting) =>
-    ranges(setting).flatMap((range) => [
-      () => ({ code: "copyFromUser", range }),
-      (at: Setting) => ({ code: "copyToUser", range, stamp: at.freshStamp() }),
-    ]),
+    ranges(setting).map(
+      (range, i) =>
+        (at: Setting): IoctlRequest =>
+          (i + setting.palette.mostLive) % 2 === 0
+            ? { code: "copyFromUser", range }
+            : { code: "copyToUser", range, stamp: at.freshStamp() },
+    ),
 });
 
 const lock = ioctlCommand("driverLock", {

@@ -134,10 +134,10 @@ const nicReset = command<EventOf<"nicReset">>({
   subjects: ["cache"],
   instances: ({ view, palette }) =>
     palette.with.faults && palette.with.lifecycle
-      ? Array.from({ length: view.config.providersPerProcess }, (_, i) => () => ({
-          type: "nicReset",
-          provider: brand<ProviderId>(i),
-        }))
+      ? Array.from({ length: view.config.providersPerProcess }, (_, i) => brand<ProviderId>(i))
+          // A reset matters while something is on its way.
+          .filter((provider) => view.transfers().some((each) => each.provider === provider))
+          .map((provider) => () => ({ type: "nicReset", provider }))
       : [],
   enabled: (view, args) => args.provider < view.config.providersPerProcess,
   event: (args): Event => args,

@@ -43,12 +43,12 @@ const connect = command<EventOf<"connect">>({
     `${socketName(socket)} = connect({ process: ${process}${view.config.providersPerProcess > 1 ? `, provider: ${provider}` : ""} })`,
 });
 
-/** Sockets whose close could matter: the NIC has regions of their process. One of them, unless ends are the theme. */
+/** Sockets whose close could matter: the NIC has regions of their process. None, unless ends are the theme. */
 function closable(setting: Setting): Socket[] {
   const sockets = connectedSockets(setting).filter((each) =>
     hasRegions(setting.view, each.process, each.provider),
   );
-  return setting.palette.with.lifecycle ? sockets : sockets.slice(0, 1);
+  return setting.palette.with.lifecycle ? sockets : [];
 }
 
 export function hasRegions(view: WorldView, process: ProcessId, provider: ProviderId): boolean {

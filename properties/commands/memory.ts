@@ -1,6 +1,7 @@
 // Commands of the application on its address space, and of the memory manager by itself.
 
 import {
+  allows,
   isFree,
   pageAt,
   vadAt,
@@ -15,6 +16,7 @@ import {
   pageNumbers,
   pagesOf,
   rangeOf,
+  spansOverlap,
   type AddressRange,
   type PageSpan,
   type ProcessId,
@@ -76,8 +78,8 @@ export function bufferSpans({ view, palette }: Setting): PageSpan[] {
   );
 }
 
-/** So many of a program's ranges are decommitted and protected; the rest stay valid long enough to be used. */
-const CHANGED = 3;
+/** So many ranges can be decommitted or protected next; the others stay valid long enough to be used. */
+const CHANGED = 1;
 
 const isPrivate = (vad: Vad | undefined): vad is Vad => vad !== undefined && vad.section === null;
 
@@ -99,9 +101,9 @@ const virtualAlloc = osCommand({
       guard: false,
     });
     const free = palette.areas.filter((span) => isFree(space, span));
-    const made = free.flatMap((span) => [
+    const made = free.flatMap((span, i) => [
       always(make(span, "reserve|commit", "READWRITE")),
-      ...(palette.with.protection
+      ...(palette.with.protection && i === 0
         ? [
             always(make(span, "reserve|commit", "READONLY")),
             always(make(span, "reserve", "READWRITE")),
@@ -135,13 +137,32 @@ const virtualAlloc = osCommand({
   },
 });
 
+/** A page of the span is registered, or was not long ago: what happens to it can make an entry stale. */
+function wasRegistered(view: WorldView, process: ProcessId, span: PageSpan): boolean {
+  const { pageSizeBytes } = view.config;
+  return view
+    .instances()
+    .some(
+      (each) =>
+        each.process === process &&
+        [...each.registrations, ...each.history].some(({ range }) =>
+          spansOverlap(pagesOf(range, pageSizeBytes), span),
+        ),
+    );
+}
+
 const virtualFree = osCommand({
   name: "VirtualFree",
   rules: ["LAW-1", "LAW-3", "LOCAL-4", "REMOTE-4", "SPI-5", "MM-1", "MM-2", "MM-3"],
   operations(setting, process) {
     const { view } = setting;
     const space = view.space(process);
-    const releases = space.vads.filter(isPrivate).map((vad): OperationMaker =>
+    const used = space.vads
+      .filter(isPrivate)
+      .filter((vad) => wasRegistered(view, process, vadSpan(vad)));
+    // Memory that nobody registered can be freed as well; one such region is enough.
+    const freed = used.length > 0 ? used : space.vads.filter(isPrivate).slice(0, 1);
+    const releases = freed.map((vad): OperationMaker =>
       always({
         name: "VirtualFree",
         address: addressOf(view, vadSpan(vad)),
@@ -150,6 +171,7 @@ const virtualFree = osCommand({
       }),
     );
     const decommits = bufferSpans(setting)
+      .filter((span) => wasRegistered(view, process, span))
       .slice(0, CHANGED)
       .filter((span) => {
         const vad = vadCovering(space, span);
@@ -190,25 +212,26 @@ const virtualProtect = osCommand({
         if (vad === undefined) return [];
         const pages = pageNumbers(span).map((page) => pageAt(space, page));
         if (!pages.every((page) => page?.committed === true)) return [];
-        const now = pages[0]?.protection;
-        const choices: { protection: BaseProtection; guard: boolean }[] = [
-          { protection: "READONLY", guard: false },
-          { protection: "READWRITE", guard: false },
-          { protection: "NOACCESS", guard: false },
-        ];
-        if (view.config.environment.guardPages)
-          choices.push({ protection: "READWRITE", guard: true });
-        return choices
-          .filter((each) => each.protection !== now || each.guard)
-          .map(({ protection, guard }): OperationMaker =>
-            always({
-              name: "VirtualProtect",
-              address: addressOf(view, span),
-              sizeBytes: span.count * view.config.pageSizeBytes,
-              protection,
-              guard,
-            }),
-          );
+        const now = pages[0];
+        // Back to normal, or one step away from it: a GUARD where there are guard pages, else fewer rights.
+        const choices: { protection: BaseProtection; guard: boolean }[] =
+          now?.protection === "READWRITE" && !now.guard
+            ? [
+                { protection: "READONLY", guard: false },
+                span.first % 2 === 0 && view.config.environment.guardPages
+                  ? { protection: "READWRITE", guard: true }
+                  : { protection: "NOACCESS", guard: false },
+              ]
+            : [{ protection: "READWRITE", guard: false }];
+        return choices.map(({ protection, guard }) =>
+          always({
+            name: "VirtualProtect",
+            address: addressOf(view, span),
+            sizeBytes: span.count * view.config.pageSizeBytes,
+            protection,
+            guard,
+          }),
+        );
       });
   },
   print(view, process, op) {
@@ -226,9 +249,9 @@ const mapViewOfFile = osCommand({
     return palette.areas.flatMap((area) =>
       view.config.sections.flatMap((count, section) => {
         if (!isFree(view.space(process), { first: area.first, count })) return [];
-        return (["READWRITE", "WRITECOPY"] as const).map((protection): OperationMaker =>
-          always({ name: "MapViewOfFile", address: addressOf(view, area), section, protection }),
-        );
+        const protection = section % 2 === 0 ? "WRITECOPY" : "READWRITE";
+        const address = addressOf(view, area);
+        return [always({ name: "MapViewOfFile", address, section, protection })];
       }),
     );
   },
@@ -254,21 +277,33 @@ const unmapViewOfFile = osCommand({
       : op.name,
 });
 
-/** The first committed page of each region, which stands for it. */
-function firstCommitted(view: WorldView, process: ProcessId): AddressRange[] {
-  return view.space(process).vads.flatMap((vad) => {
-    const at = vad.pages.findIndex((page) => page.committed && page.protection !== "NOACCESS");
-    if (at === -1) return [];
-    const span: PageSpan = { first: brand(vad.base + at), count: 1 };
-    return [rangeOf(span, view.config.pageSizeBytes)];
-  });
+/** The first page, if any, that an access by the application changes: it has no frame, or a write copies it. */
+function worthTouching(
+  view: WorldView,
+  process: ProcessId,
+  access: "read" | "write",
+): AddressRange[] {
+  for (const vad of view.space(process).vads) {
+    for (const number of pageNumbers(vadSpan(vad))) {
+      const page = pageAt(view.space(process), number);
+      if (page?.committed !== true || !allows(page.protection, access)) continue;
+      const span = { first: number, count: 1 };
+      const isCopied = access === "write" && page.protection === "WRITECOPY";
+      const isRemapped =
+        view.mappedFrame(process, number) === null && wasRegistered(view, process, span);
+      if (isCopied || page.guard || (access === "write" && isRemapped)) {
+        return [rangeOf(span, view.config.pageSizeBytes)];
+      }
+    }
+  }
+  return [];
 }
 
 const write = osCommand({
   name: "write",
   rules: ["LAW-9"],
   operations: ({ view }, process) =>
-    firstCommitted(view, process).map((range) => (setting) => ({
+    worthTouching(view, process, "write").map((range) => (setting) => ({
       name: "write",
       range,
       stamp: setting.freshStamp(),
@@ -281,9 +316,7 @@ const read = osCommand({
   name: "read",
   rules: ["LAW-9"],
   operations: ({ view }, process) =>
-    firstCommitted(view, process)
-      .slice(0, 1)
-      .map((range) => always({ name: "read", range })),
+    worthTouching(view, process, "read").map((range) => always({ name: "read", range })),
   print: (view, process, op) =>
     op.name === "read" ? `read(${rangeName(view, process, op.range)})` : op.name,
 });
@@ -293,7 +326,11 @@ function trimmable(view: WorldView, process: ProcessId): PageSpan["first"][] {
   return view.space(process).vads.flatMap((vad) => {
     const page = pageNumbers(vadSpan(vad)).find((number) => {
       const pfn = view.mappedFrame(process, number);
-      return pfn !== null && view.frame(pfn)?.lockCount === 0;
+      return (
+        pfn !== null &&
+        view.frame(pfn)?.lockCount === 0 &&
+        wasRegistered(view, process, { first: number, count: 1 })
+      );
     });
     return page === undefined ? [] : [page];
   });
@@ -304,7 +341,9 @@ const trim = osCommand({
   rules: ["MM-3", "LAW-1"],
   operations: ({ view }, process) =>
     view.config.environment.trim
-      ? trimmable(view, process).map((page) => always({ name: "trim", page }))
+      ? trimmable(view, process)
+          .slice(0, 1)
+          .map((page) => always({ name: "trim", page }))
       : [],
   print: (view, process, op) =>
     op.name === "trim"

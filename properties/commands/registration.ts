@@ -65,36 +65,34 @@ function registers(setting: Setting, scope: Scope): ((at: Setting) => WspFunctio
   const live = liveRegistrations(view).length;
   if (!palette.scopes.includes(scope) || live >= palette.mostLive) return [];
   const sockets = connectedSockets(setting);
-  // Every buffer that is valid now, on one socket or another, and one that is not: it must fail.
-  const valid = palette.buffers.filter((each) => isUsable(setting, each));
-  const invalid = palette.buffers.filter((each) => !valid.includes(each)).slice(0, INVALID);
-  return [...valid, ...invalid].flatMap(({ range, access }, i) => {
-    const socket = sockets[(i + live) % sockets.length]?.id;
-    if (socket === undefined) return [];
+  // Every buffer that is valid now, on two sockets of the process, and one that is not: it must fail.
+  const choices = palette.processes.flatMap((process) => {
+    const own = sockets.filter((each) => each.process === process).slice(0, 2);
+    const isValid = ({ range, access }: Buffer): boolean =>
+      isValidFor(view, process, range, access);
+    const valid = palette.buffers.filter(isValid);
+    const invalid = valid.length > 0 ? palette.buffers.find((each) => !isValid(each)) : undefined;
     return [
-      (at: Setting): WspFunction => {
-        const as = at.fresh("mr");
-        const flags = flagsOfAccess(access);
-        return scope === "local"
-          ? { name: "WSPRegisterMemory", as, socket, range, flags }
-          : {
-              name: "WSPRegisterRdmaMemory",
-              as,
-              socket,
-              range,
-              flags,
-              descriptorBytes: DESCRIPTOR_BYTES,
-            };
-      },
+      ...own.flatMap(({ id }) => valid.map((buffer) => ({ buffer, socket: id }))),
+      ...own
+        .slice(0, 1)
+        .flatMap(({ id }) => (invalid === undefined ? [] : [{ buffer: invalid, socket: id }])),
     ];
   });
-}
-
-const INVALID = 1;
-
-/** The range is valid for the access in a process of the palette. */
-function isUsable({ view, palette }: Setting, { range, access }: Buffer): boolean {
-  return palette.processes.some((process) => isValidFor(view, process, range, access));
+  return choices.map(({ buffer: { range, access }, socket }) => (at: Setting): WspFunction => {
+    const as = at.fresh("mr");
+    const flags = flagsOfAccess(access);
+    return scope === "local"
+      ? { name: "WSPRegisterMemory", as, socket, range, flags }
+      : {
+          name: "WSPRegisterRdmaMemory",
+          as,
+          socket,
+          range,
+          flags,
+          descriptorBytes: DESCRIPTOR_BYTES,
+        };
+  });
 }
 
 /** Registers that the switch itself refuses: no such flags, too small a descriptor. */
@@ -189,7 +187,11 @@ const notify = command<NotifyArgs>({
   instances: (setting) =>
     liveProcesses(setting).flatMap((process) =>
       bufferSpans(setting)
-        .filter(() => setting.view.locked().some((each) => each.process === process))
+        .filter(
+          () =>
+            setting.palette.with.notices &&
+            setting.view.locked().some((each) => each.process === process),
+        )
         .slice(0, 2)
         .map((span) => () => ({
           process,

@@ -89,7 +89,7 @@ const peerAccess = command<Peer>({
   rules: ["REMOTE-1", "ACCESS-2", "ACCESS-3", "ACCESS-4", "LAW-9", "LAW-13"],
   subjects: ["cache"],
   instances(setting) {
-    const { view } = setting;
+    const { view, palette } = setting;
     const sockets = connectedSockets(setting);
     // The newest descriptors, live or not; each by its own peer, the newest by another one too.
     return view
@@ -103,13 +103,15 @@ const peerAccess = command<Peer>({
         return who.flatMap((presenter) =>
           presenter === undefined
             ? []
-            : (["read", "write"] as const).map((access) => (at: Setting): Peer => ({
-                type: "peerAccess",
-                socket: presenter.id,
-                descriptor,
-                access,
-                stamp: at.freshStamp(),
-              })),
+            : [
+                (at: Setting): Peer => ({
+                  type: "peerAccess",
+                  socket: presenter.id,
+                  descriptor,
+                  access: (i + palette.mostLive) % 2 === 0 ? "read" : "write",
+                  stamp: at.freshStamp(),
+                }),
+              ],
         );
       });
   },
