@@ -1,0 +1,221 @@
+// Images of bugs that shipped in real registration caches: the same mistake, made in a shipped cache of ours.
+
+import { presets } from "../../model/config.ts";
+import { wordsFor } from "../../properties/cases/words.ts";
+import type { Mutant } from "./mutant.ts";
+
+const w = wordsFor(presets.small);
+
+export const bugMutants: readonly Mutant[] = [
+  {
+    id: "never-hits",
+    bug: { row: 1, from: "UCX, pull request 588" },
+    rule: "LOCAL-3",
+    change: "compares the lengths of a request and a buffer with < instead of ≤",
+    base: "exact-match",
+    edits: [
+      [
+        "entry.range.lengthBytes === range.lengthBytes",
+        "range.lengthBytes < entry.range.lengthBytes",
+      ],
+    ],
+    observed: "3 host calls, as if ",
+  },
+  {
+    id: "empty-notification",
+    bug: { row: 6, from: "UCX, commit 98a2ea3134" },
+    rule: "LAW-3",
+    change: "takes every notification for one of size 0",
+    base: "exact-match",
+    edits: [
+      [
+        "touched.filter((each) => each.uses === 0)",
+        "touched.filter((each) => each.uses === 0 && sharePage(each.range, { ...range, lengthBytes: 0 }))",
+      ],
+    ],
+    observed: "is still there",
+  },
+  {
+    id: "first-only",
+    bug: { row: 14, from: "libfabric, commit df1c9f977" },
+    rule: "LAW-3",
+    change: "invalidates only the first of several buffers in a freed range",
+    base: "exact-match",
+    edits: [
+      [
+        "touched.filter((each) => each.uses === 0)",
+        "touched.filter((each) => each.uses === 0).slice(0, 1)",
+      ],
+    ],
+    observed: "is still there",
+  },
+  {
+    id: "notified-again",
+    bug: { row: 15, from: "libfabric, commit ccef8672d" },
+    rule: "LAW-4",
+    change: "invalidates by the table of handles, and never takes a buffer out of it",
+    base: "exact-match",
+    edits: [
+      ["[...findable, ...owed].filter", "[...byHandle.values()].filter"],
+      ["      byHandle.delete(entry.handle);\n", ""],
+      ["      if (!findable.includes(entry) && !owed.includes(entry)) continue;\n", ""],
+    ],
+    observed: "region 1 is not live",
+  },
+  {
+    id: "contained-only",
+    bug: { row: 16, from: "libfabric, pull request 5067" },
+    rule: "LAW-3",
+    change: "invalidates the buffers that lie in a freed range, and not those that overlap it",
+    base: "exact-match",
+    edits: [
+      [
+        "touched.filter((each) => each.uses === 0)",
+        "touched.filter((each) => each.uses === 0 && firstPage(range) <= firstPage(each.range) && lastPage(each.range) <= lastPage(range))",
+      ],
+    ],
+    observed: "is still there",
+  },
+  {
+    id: "evicts-the-container",
+    bug: { row: 17, from: "libfabric, pull request 5178" },
+    rule: "LAW-5",
+    change: "evicts the first buffer that contains the one to be evicted",
+    base: "exact-match",
+    edits: [
+      [
+        "oldest !== undefined && release(oldest)",
+        "oldest !== undefined && release(findable.find(({ range }) => firstPage(range) <= firstPage(oldest.range) && lastPage(oldest.range) <= lastPage(range)) ?? oldest)",
+      ],
+    ],
+    observed: "region 1 is released while mr_1 uses it",
+    program: [
+      w.alloc(0, 4),
+      w.register("mr_1", 0, 2),
+      ...[0, 0.5, 1, 1.5, 2].flatMap((page, i) => [
+        w.register(`mr_${i + 2}`, page, page + 0.5),
+        w.deregister(`mr_${i + 2}`),
+      ]),
+    ],
+  },
+  {
+    id: "secure-fails",
+    bug: { row: 19, from: "libfabric, commit 0ba11b779" },
+    rule: "LAW-4",
+    change: "secures after it has locked, and keeps the lock when that fails",
+    base: "exact-match",
+    edits: [
+      [
+        `    const secured = driver.secure(range, access === "read" ? "readonly" : "readwrite");
+    if (!secured.ok) return failure(secured.error);
+    const locked = driver.lock(range, access);
+    if (!locked.ok) {
+      driver.unsecure(secured.value);
+      return failure(locked.error);
+    }
+`,
+        `    const locked = driver.lock(range, access);
+    if (!locked.ok) return failure(locked.error);
+    const secured = driver.secure(range, access === "read" ? "readonly" : "readwrite");
+    if (!secured.ok) return failure(secured.error);
+`,
+      ],
+    ],
+    observed: "lock 1 is left",
+  },
+  {
+    id: "used-and-not-marked",
+    bug: { row: 32, from: "MVAPICH2" },
+    rule: "LAW-6",
+    change: "does not mark a buffer that is in use when the callback comes",
+    base: "exact-match",
+    edits: [
+      [
+        "      findable = findable.filter((other) => other !== entry);\n      entry.secure = null;",
+        "      entry.secure = null;",
+      ],
+    ],
+    observed: "region 1 is returned again",
+  },
+  {
+    id: "undo-off-by-one",
+    bug: { row: 35, from: "SPDK, commit 803449ca7b" },
+    rule: "LAW-4",
+    change: "undoes one step too few when the NIC refuses a buffer",
+    base: "exact-match",
+    edits: [
+      [
+        "      driver.unlock(locked.value);\n      driver.unsecure(secured.value);\n",
+        "      driver.unlock(locked.value);\n",
+      ],
+    ],
+    observed: "secure 1 is left",
+  },
+  {
+    id: "keeps-the-region",
+    bug: { row: 39, from: "our own list" },
+    rule: "LOCAL-4",
+    change: "unsecures a freed buffer and keeps it registered with the NIC",
+    base: "exact-match",
+    edits: [
+      ["|| !release(entry)", "|| entry.secure === null || !driver.unsecure(entry.secure).ok"],
+    ],
+    observed: "lock 1, region 1 are left there",
+  },
+  {
+    id: "keeps-the-secure",
+    bug: { row: 40, from: "our own list" },
+    rule: "LOCAL-4",
+    change: "drops a freed buffer from the NIC and does not unsecure it",
+    base: "exact-match",
+    edits: [["      if (entry.secure !== null) driver.unsecure(entry.secure);\n", ""]],
+    observed: "secure 1 is left there",
+  },
+  {
+    id: "rounds-the-end-down",
+    bug: { row: 41, from: "our own list" },
+    rule: "OWN-1",
+    change: "secures whole pages, and rounds the end of a buffer down to one",
+    base: "exact-match",
+    edits: [
+      [
+        "driver.secure(range,",
+        "driver.secure({ ...range, lengthBytes: Math.max(1, range.lengthBytes - (range.lengthBytes % pageSizeBytes)) },",
+      ],
+    ],
+    observed: "the secure leaves out ",
+  },
+  {
+    id: "by-the-book",
+    bug: { row: 42, from: "our own list" },
+    rule: "LAW-1",
+    change:
+      "secures at the last deregister, when the buffer may have been freed and allocated again",
+    base: "by-the-book",
+    edits: [],
+    observed: "region 1, which still maps pfn ",
+  },
+  {
+    id: "peer-keeps-access",
+    bug: { row: 45, from: "our own list" },
+    rule: "REMOTE-1",
+    change: "leaves a buffer exposed after its deregister",
+    base: "exact-match",
+    edits: [["      if (remoteKey !== undefined) nic.unexpose(remoteKey);\n", ""]],
+    observed: "the peer of s_1 reaches ",
+  },
+  {
+    id: "ignores-busy",
+    bug: { row: 48, from: "our own list" },
+    rule: "LAW-5",
+    change: "unlocks a buffer also when the NIC is too busy to give its region back",
+    base: "exact-match",
+    edits: [
+      [
+        "      if (!nic.deregister(entry.region).ok) {\n        if (!owed.includes(entry)) owed.push(entry);\n        return false;\n      }\n",
+        "      nic.deregister(entry.region);\n",
+      ],
+    ],
+    observed: "is in the NIC, and its pages are not locked",
+  },
+];

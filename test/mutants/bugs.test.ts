@@ -1,0 +1,7 @@
+import { describe } from "vitest";
+import { bugMutants } from "./bug-mutants.ts";
+import { testMutants } from "./trial.ts";
+
+describe("a cache with a bug that shipped in another", () => {
+  testMutants(bugMutants);
+});
