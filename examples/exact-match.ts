@@ -35,6 +35,7 @@ interface Entry {
   /** Successful registers that are not deregistered yet. */
   uses: number;
   readonly sockets: Set<SocketId>;
+  releasing: boolean;
 }
 
 function create(host: Host): RegistrationCache {
@@ -64,9 +65,14 @@ function create(host: Host): RegistrationCache {
 
   /** Region, lock, secure, in this order. False: the NIC is busy, the rest is kept and owed. */
   function release(entry: Entry): boolean {
+    // A callback may come in the middle of any release, and release what its caller was about to.
+    if (!byHandle.has(entry.handle)) return true;
+    if (entry.releasing) return false;
+    entry.releasing = true;
     findable = findable.filter((other) => other !== entry);
     return whileBusy(entry.range, () => {
       if (!nic.deregister(entry.region).ok) {
+        entry.releasing = false;
         if (!owed.includes(entry)) owed.push(entry);
         return false;
       }
@@ -137,6 +143,7 @@ function create(host: Host): RegistrationCache {
       secure: secured.value,
       uses: 0,
       sockets: new Set(),
+      releasing: false,
     };
   }
 
@@ -175,8 +182,6 @@ function create(host: Host): RegistrationCache {
     const touched = [...findable, ...owed].filter((each) => sharePage(each.range, range));
     let failed = isBusy(range);
     for (const entry of touched.filter((each) => each.uses === 0)) {
-      // Another callback may have come in the middle of the last release, and released this one.
-      if (!findable.includes(entry) && !owed.includes(entry)) continue;
       if (isBusy(entry.range) || !release(entry)) failed = true;
     }
     // The operation will not go on: buffers in use stay as they are.

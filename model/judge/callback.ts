@@ -196,6 +196,8 @@ function judgeNothingThere(scene: Scene): Finding[] {
 /** LAW-3b: a callback loses no idle entry outside its range. */
 function judgeBystanders(scene: Scene): Finding[] {
   const { view, instance, active, span, isBusy } = scene;
+  // What another thread's callback released meanwhile is that callback's.
+  if (active.interrupted) return [];
   const now = entriesOf(view, instance);
   const lost = active.before.entries.filter(
     (each) =>

@@ -73,6 +73,26 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.register("mr_4", 3, 3.5),
       w.register("mr_5", 3.5, 4),
     ),
+    ...(
+      [
+        ["one byte more, across a page", 1, 2, 1, 2 + w.byte],
+        ["one byte earlier, across a page", 1, 2, 1 - w.byte, 2],
+        ["one page more", 1, 2, 1, 3],
+        ["one page earlier", 1, 2, 0, 2],
+        ["one byte less", 1, 2, 1, 2 - w.byte],
+        ["one byte later", 1, 2, 1 + w.byte, 2],
+      ] as const
+    ).map(([name, from, to, from2, to2]) =>
+      make(
+        "LAW-2",
+        name,
+        w.alloc(0, 4),
+        w.register("mr_1", from, to),
+        w.deregister("mr_1"),
+        w.register("mr_2", from2, to2),
+        w.deregister("mr_2"),
+      ),
+    ),
     make(
       "LAW-2",
       "inside a larger buffer",

@@ -106,6 +106,7 @@ export function wordsFor(config: WorldConfig): Words {
     }),
     range,
     address,
+    byte: 1 / pageSizeBytes,
   };
 }
 
@@ -132,4 +133,6 @@ export interface Words {
   ioctl(name: string, request: object, process?: number): Command;
   range(from: number, to: number): AddressRange;
   address(page: number): number;
+  /** One byte, in pages. */
+  readonly byte: number;
 }

@@ -7,7 +7,7 @@ import type { DriverSubject, Subject } from "../../model/contract.ts";
 import type { Finding } from "../../model/judge.ts";
 import { ruleOf, type RuleId } from "../../model/rules.ts";
 import { TRACE_VERSION, programOf, type Command, type Trace } from "../../model/trace.ts";
-import { referenceWorld } from "../../model/world.ts";
+import { referenceWorld, walkingWorld, type WorldFactory } from "../../model/world.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
 import { programs, type Program } from "../../properties/arbitraries.ts";
 import { casesFor } from "../../properties/cases.ts";
@@ -24,6 +24,7 @@ export const defaults = { runs: 1000, commands: 60, preset: "small" } as const;
 
 const COMPARED_PROGRAMS = 5;
 const PROGRESS_EVERY_MS = 200;
+const REJUDGED_EVERY = 50;
 
 /**
  * Checks a subject and says what was found. Never throws for what the subject does; a subject that does not
@@ -102,11 +103,11 @@ class Session {
   }
 
   /** One run on a fresh world and a fresh subject. */
-  #execute(program: Program): RunResult {
+  #execute(program: Program, makeWorld: WorldFactory = walkingWorld): RunResult {
     const { rules, strict } = this.#options;
     return runProgram(
       {
-        world: referenceWorld(this.#config, this.#claims),
+        world: makeWorld(this.#config, this.#claims),
         player: this.#player(),
         counts: (finding) => rules === undefined || rules.includes(finding.rule),
         strict: strict ?? false,
@@ -129,7 +130,20 @@ class Session {
       if (!this.#nonStrict.has(rule)) this.#nonStrict.set(rule, { run, program });
     }
     if (result.broken !== null) this.#problem ??= result.broken;
+    if (run !== null && run % REJUDGED_EVERY === 0) this.#rejudge(program, result);
     return result;
+  }
+
+  /** A sample of the programs runs on the immutable reference as well: the same events and the same verdict. */
+  #rejudge(program: Program, { steps, violation, broken }: RunResult): void {
+    if (broken !== null) return;
+    const again = this.#execute(program, referenceWorld);
+    const differs = difference(steps, again.steps);
+    if (differs !== null || JSON.stringify(violation) !== JSON.stringify(again.violation)) {
+      throw new Error(
+        `two worlds of the model disagree, which is a mistake of stalemate: ${differs ?? "the verdicts differ"}`,
+      );
+    }
   }
 
   /** LAW-12: the same programs twice, on fresh subjects. */
@@ -269,7 +283,7 @@ class Session {
     seed: number,
     path: string,
   ): Counterexample {
-    const { steps, violation, nonStrict } = this.#execute(program);
+    const { steps, violation, nonStrict } = this.#execute(program, referenceWorld);
     const findings = violation ?? nonStrict.filter((each) => each.rule === wanted);
     const trace: Trace = {
       header: {

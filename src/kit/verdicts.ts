@@ -62,6 +62,16 @@ function missingSituations(id: RuleId, { situations: met, claims, config }: Evid
   });
 }
 
+const lackOf: Record<Rule["needs"][number], string> = {
+  "caches.local": "the subject declares that it keeps no local buffers",
+  "caches.remote": "the subject declares that it keeps no remote buffers",
+  invalidate: "the subject has no callback (invalidate)",
+  "no invalidate": "for subjects without a callback, and this one has one (invalidate)",
+  limits: "the subject declares no limits",
+  defer: 'the subject declares inUse: "refuse"',
+  refuse: 'the subject declares inUse: "defer"',
+};
+
 const aboutPeers: readonly RuleId[] = [
   "REMOTE-1",
   "REMOTE-2",
@@ -101,7 +111,7 @@ export function whyNotApplicable(
     refuse: claims.inUse === "refuse",
   };
   const lacking = rule.needs.find((need) => !has[need]);
-  return lacking === undefined ? null : `the subject declares that it has no ${lacking}`;
+  return lacking === undefined ? null : lackOf[lacking];
 }
 
 /** Broken before not conformant before unknown; should-rules decide nothing unless strictness is asked for. */
