@@ -50,6 +50,16 @@ export class Border {
   }
 }
 
+/** A copy of a plain record and of the records in it, which nobody can change. */
+export function frozen<T extends object>(record: T): T {
+  const copy = { ...record };
+  for (const name of Object.keys(copy)) {
+    const value: unknown = Reflect.get(copy, name);
+    if (isRecord(value)) Reflect.set(copy, name, frozen(value));
+  }
+  return Object.freeze(copy);
+}
+
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !isPromise(value);
 

@@ -24,8 +24,6 @@ export interface DriverHandles {
   granted(kind: Kind, process: ProcessId, kernel: number | null, answered: number): number;
   /** The request, as the program made it, released what it names. */
   released(process: ProcessId, request: IoctlRequest): void;
-  /** The process has ended. */
-  ended(process: ProcessId): void;
 }
 
 /** Numbers that no driver answered begin here. */
@@ -77,9 +75,6 @@ export function driverHandles(): DriverHandles {
             ? named("secure", request.handle)
             : undefined;
       if (grant?.process === process) grant.live = false;
-    },
-    ended(process): void {
-      for (const grant of grants) if (grant.process === process) grant.live = false;
     },
   };
 }

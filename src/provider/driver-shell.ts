@@ -17,6 +17,7 @@ import {
   Border,
   describe,
   describeError,
+  frozen,
   isCount,
   isPromise,
   isRecord,
@@ -46,11 +47,11 @@ export function driverShell(subject: DriverSubject): Driver {
         }
         return port(checkKernelCall(call));
       });
-      if (answer?.kind === "kernel") {
-        handedOut = handleIn(call, answer.value) ?? handedOut;
-        if (answer.bugCheck !== null) down = new BugCheckError(answer.bugCheck);
-      }
-      return answer;
+      if (answer?.kind !== "kernel") return answer;
+      if (answer.bugCheck !== null) down = new BugCheckError(answer.bugCheck);
+      handedOut = handleIn(call, answer.value) ?? handedOut;
+      // The driver may do with it what it likes; the answer is part of the trace.
+      return { ...answer, value: structuredClone(answer.value) };
     };
   }
 
@@ -88,7 +89,10 @@ export function driverShell(subject: DriverSubject): Driver {
       escaped: string | null;
     } {
       const ended = serve((running) =>
-        checkResult(request.code, running.dispatch(process, handles.toDriver(process, request))),
+        checkResult(
+          request.code,
+          running.dispatch(process, frozen(handles.toDriver(process, request))),
+        ),
       );
       return { ...ended, result: ended.result && named(process, request, ended.result) };
     },
@@ -99,7 +103,6 @@ export function driverShell(subject: DriverSubject): Driver {
           throw notAnswered("processExit", nothing, "nothing");
         }
       });
-      handles.ended(process);
       return { escaped };
     },
   };

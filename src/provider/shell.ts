@@ -25,6 +25,7 @@ import {
   Border,
   describe,
   describeError,
+  frozen,
   isCount,
   isPromise,
   isRecord,
@@ -76,14 +77,15 @@ export function shell(subject: Subject, pageSizeBytes: number): Provider {
 /** Every cache that was ever made: one that comes back is not new, in this run or in an earlier one. */
 const made = new WeakSet<RegistrationCache>();
 
+/** The subject gets a copy of its own, which it cannot change: what it was asked is part of the program. */
 function perform(cache: RegistrationCache, call: CacheCall): unknown {
   switch (call.name) {
     case "register":
-      return cache.register(call.request);
+      return cache.register(frozen(call.request));
     case "deregister":
-      return cache.deregister(call.request);
+      return cache.deregister(frozen(call.request));
     case "invalidate":
-      return cache.invalidate?.(call.range);
+      return cache.invalidate?.(frozen(call.range));
     case "closeSocket":
       return cache.closeSocket(call.socket);
     case "cleanup":
@@ -186,7 +188,11 @@ function hostFor(port: Port, border: Border, pageSizeBytes: number): Host {
   const ask = (request: () => HostCall): HostAnswer => border.outward(() => port(request()));
   const call = (request: () => HostCall): never => {
     const result = ask(request);
-    return (result.ok ? { ok: true, value: result.value ?? undefined } : result) as never;
+    return (
+      result.ok
+        ? { ok: true, value: result.value ?? undefined }
+        : { ok: false, error: result.error }
+    ) as never;
   };
   return {
     pageSizeBytes,
@@ -209,7 +215,7 @@ function hostFor(port: Port, border: Border, pageSizeBytes: number): Host {
       frames(mdl) {
         const result = ask(() => ({ name: "frames", mdl: checkName("frames", mdl) }));
         const frames = result.ok ? result.value : null;
-        return typeof frames === "object" && frames !== null ? frames : [];
+        return typeof frames === "object" && frames !== null ? [...frames] : [];
       },
     },
     nic: {

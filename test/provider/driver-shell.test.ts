@@ -6,16 +6,24 @@ import type {
   Kernel,
   ProxyDriver,
 } from "../../model/contract.ts";
-import type { KernelCall } from "../../model/events.ts";
+import type { EventOf, KernelCall } from "../../model/events.ts";
 import type { ProcessId } from "../../model/units.ts";
 import example from "../../examples/proxy-driver.ts";
 import type { Report } from "../../src/kit/report.ts";
 import { run } from "../../src/kit/run.ts";
 import { driverShell } from "../../src/provider/driver-shell.ts";
+import { process0, provider0 } from "../model/support.ts";
 import { literal, reportOfDriver, swallow } from "./subjects.ts";
 
 const reportOf = (createDriver: DriverSubject["createDriver"]): Report =>
   run({ name: "driver", createDriver }, literal);
+
+const unlock: EventOf<"ioctl"> = {
+  type: "ioctl",
+  process: process0,
+  provider: provider0,
+  request: { code: "unlock", mdl: 1 as never },
+};
 
 const statuses =
   "STATUS_ACCESS_VIOLATION, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER";
@@ -169,6 +177,34 @@ describe("what leaves a driver", () => {
     });
   });
 
+  it("OWN-3: a driver that changes its request is stopped by its own exception", () => {
+    const report = reportOfDriver((_kernel, right) => ({
+      dispatch(process: ProcessId, request: { range: { start: number } }): unknown {
+        if ("range" in request) request.range.start++;
+        return right.dispatch(process, request as never);
+      },
+    }));
+    expect(report.counterexamples[0]?.trace.steps.at(-1)).toMatchObject({
+      event: { escaped: expect.stringMatching(/^TypeError: Cannot assign to read only/) as string },
+    });
+  });
+
+  it("a driver may do with what the kernel answers what it likes", () => {
+    const report = reportOfDriver((kernel, right) => ({
+      dispatch(process: ProcessId, request: IoctlRequest): unknown {
+        if (request.code !== "copyFromUser") return right.dispatch(process, request);
+        try {
+          const stamps = kernel.readUser(process, request.range) as number[];
+          stamps.fill(0);
+          return { ok: true, value: stamps };
+        } catch {
+          return { ok: false, error: "STATUS_ACCESS_VIOLATION" };
+        }
+      },
+    }));
+    expect(report).toMatchObject({ problem: null, counterexamples: [] });
+  });
+
   it("OWN-3: an exception leaves processExit as it leaves dispatch", () => {
     const report = reportOfDriver(() => ({
       processExit(): never {
@@ -212,6 +248,49 @@ describe("what is thrown through a driver", () => {
 
   it("a machine that went down answers nothing any more, though no rule is judged that says so", () => {
     expect(bold(["OWN-3"])).toMatchObject({ problem: null, counterexamples: [] });
+    let asked = 0;
+    const shell = driverShell({
+      name: "driver",
+      createDriver: (kernel) => ({
+        dispatch(): IoctlResult {
+          swallow(() => kernel.mmUnlockPages(1 as never));
+          swallow(() => kernel.mmUnlockPages(1 as never));
+          return { ok: true, value: null };
+        },
+        processExit() {},
+      }),
+    });
+    shell.start(
+      () => {
+        asked++;
+        return { kind: "kernel", value: null, raised: null, bugCheck: "MDL_NOT_LOCKED" };
+      },
+      { pageSizeBytes: 64, userAddressEnd: 896 },
+    );
+    expect(shell.dispatch(unlock)).toEqual({ result: null, escaped: null });
+    expect(asked).toBe(1);
+  });
+
+  it("an error of the checker's own is not the driver's, caught or not", () => {
+    for (const around of [swallow, (body: () => unknown) => void body()]) {
+      const shell = driverShell({
+        name: "driver",
+        createDriver: (kernel) => ({
+          dispatch(): IoctlResult {
+            around(() => kernel.mmUnlockPages(1 as never));
+            return { ok: true, value: null };
+          },
+          processExit() {},
+        }),
+      });
+      shell.start(
+        () => {
+          throw new RangeError("ours");
+        },
+        { pageSizeBytes: 64, userAddressEnd: 896 },
+      );
+      expect(() => shell.dispatch(unlock)).toThrow(new RangeError("ours"));
+    }
   });
 
   it("MM-4: a bug check in the clean-up of a process breaks a rule", () => {

@@ -3,6 +3,8 @@ import type { Host, RegisterRequest, RegistrationCache, Subject } from "../../mo
 import type { Command } from "../../model/trace.ts";
 import exact from "../../examples/exact-match.ts";
 import type { RunResult } from "../../properties/agreement.ts";
+import { shell } from "../../src/provider/shell.ts";
+import { instance0, socket } from "../model/support.ts";
 import { cacheWith, play, reportOf, swallow, w } from "./subjects.ts";
 
 const kill: Command = {
@@ -59,6 +61,24 @@ describe("what a cache throws", () => {
     expect(report.problem).toMatch(
       /^register threw TypeError: Cannot assign to read only property/,
     );
+  });
+
+  it("a cache may do with an answer of its host what it likes", () => {
+    const greedy = cacheWith((host, right) => ({
+      register(request: RegisterRequest): unknown {
+        const outcome = right.register(request);
+        const failed = host.driver.lock(w.range(4, 5), "read");
+        Object.assign(failed, { error: "changed" });
+        Object.assign(host.driver.frames(1 as never), { length: 0 });
+        return outcome;
+      },
+    }));
+    const result = play(greedy, w.alloc(0, 1), w.register("mr_1", 0, 1));
+    expect(JSON.stringify(result.steps)).not.toContain("changed");
+    expect(result.steps.at(-2)).toMatchObject({
+      event: { call: { name: "frames" } },
+      answer: { result: { value: [expect.any(Number)] } },
+    });
   });
 });
 
@@ -136,6 +156,23 @@ describe("what is thrown through a cache", () => {
       }
     },
   );
+
+  it("an error of the checker's own is not the cache's, caught or not", () => {
+    for (const around of [swallow, (body: () => unknown) => void body()]) {
+      const provider = shell(
+        cacheWith((host) => ({
+          closeSocket: () => around(() => host.driver.unlock(1 as never)),
+        })),
+        64,
+      );
+      provider.start(instance0, () => {
+        throw new RangeError("ours");
+      });
+      expect(() => provider.call(instance0, { name: "closeSocket", socket: socket(1) })).toThrow(
+        new RangeError("ours"),
+      );
+    }
+  });
 
   it("the host of another instance answers only while that one is called", () => {
     const hosts: Host[] = [];
