@@ -64,9 +64,9 @@ export function conformance(
   testApi.describe(subject.name, () => {
     for (const rule of tested) {
       const decides = options.strict === true || rule.level !== "should";
-      define(testApi, `${titleOf(rule.id)}: ${rule.sentence}`, () =>
-        resultOf(rule, reported(), decides),
-      );
+      // What holds, in its first sentence.
+      const fact = rule.sentence.replace(/\.( .*)?$/, "");
+      define(testApi, `${titleOf(rule.id)}: ${fact}`, () => resultOf(rule, reported(), decides));
     }
     define(testApi, "is conformant, within the bounds of the run", () =>
       verdictOf(reported(), tested),
