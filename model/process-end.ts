@@ -5,10 +5,11 @@
 import { answered, type Applied, type Event } from "./events.ts";
 import { kernelOver } from "./kernel.ts";
 import { providerInstance } from "./ledger.ts";
+import type { Nic } from "./nic.ts";
 import { proxyDriver } from "./proxy-driver.ts";
-import { instanceOf, type State } from "./state.ts";
+import { at, instanceOf, type State } from "./state.ts";
 import { abortTransfers } from "./switch.ts";
-import { brand, type ProcessId, type ProviderId } from "./units.ts";
+import { brand, type InstanceId, type ProcessId, type ProviderId } from "./units.ts";
 import { deleteAddressSpace } from "./virtual-memory.ts";
 
 /**
@@ -30,10 +31,7 @@ export function exit(state: State, process: ProcessId): Applied {
     own.has(each.id) ? { ...each, status: "closed" } : each,
   );
   state.attempts = state.attempts.filter((each) => each.process !== process);
-  for (const card of state.nics) {
-    card.regions = card.regions.filter((each) => each.process !== process);
-    card.exposures = card.exposures.filter((each) => each.process !== process);
-  }
+  for (const card of state.nics) dropRegions(card, process);
   for (const { id, provider } of state.instances.filter((each) => each.process === process)) {
     state.instances[id] = { ...providerInstance(id, process, provider), started: false };
   }
@@ -43,10 +41,31 @@ export function exit(state: State, process: ProcessId): Applied {
       { type: "exited", process },
     ]);
   }
-  state.drivers.forEach((tables, index) => {
-    proxyDriver(tables, kernelOver(state.memory, brand<ProviderId>(index))).processExit(process);
-  });
+  state.drivers.forEach((_, index) => closeDriver(state, process, brand<ProviderId>(index)));
   return answered(null, [{ type: "exited", process }]);
+}
+
+/**
+ * The provider closes its handle to the proxy driver, and is not called again until it is started anew. What a
+ * failed release left behind goes with the handle (IRP_MJ_CLEANUP).
+ */
+export function stopped(state: State, id: InstanceId): Applied {
+  const instance = at(state.instances, id, "provider instance");
+  const { process, provider } = instance;
+  dropRegions(at(state.nics, provider, "provider"), process);
+  closeDriver(state, process, provider);
+  state.instances[id] = { ...providerInstance(id, process, provider), started: false };
+  return answered(null);
+}
+
+function dropRegions(card: Nic, process: ProcessId): void {
+  card.regions = card.regions.filter((each) => each.process !== process);
+  card.exposures = card.exposures.filter((each) => each.process !== process);
+}
+
+function closeDriver(state: State, process: ProcessId, provider: ProviderId): void {
+  const tables = at(state.drivers, provider, "provider");
+  proxyDriver(tables, kernelOver(state.memory, provider)).processExit(process);
 }
 
 /** The address space goes. Secures go with it; locked pages are bug check 0x76. */

@@ -139,13 +139,7 @@ export function cleanup(state: State, id: InstanceId): Applied {
   ]);
 }
 
-/** The provider is not called again until it is started anew. */
-export function stopped(state: State, id: InstanceId): Applied {
-  at(state.instances, id, "provider instance").started = false;
-  return answered(null);
-}
-
-/** A new cache, empty. What the last one failed to release stays in the world. */
+/** A new cache, empty. */
 export function start(state: State, id: InstanceId): Applied {
   const { process, provider } = at(state.instances, id, "provider instance");
   state.instances[id] = providerInstance(id, process, provider);

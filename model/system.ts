@@ -9,10 +9,10 @@ import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
 import { hostCall, noteTouched } from "./host-calls.ts";
 import { interrupt, notify, operate, retry } from "./notification.ts";
-import { exit, exited, nicReset } from "./process-end.ts";
+import { exit, exited, nicReset, stopped } from "./process-end.ts";
 import { beginCall, endCall } from "./provider-calls.ts";
 import type { State } from "./state.ts";
-import { cleanup, close, closed, connect, handOver, start, stopped, wsp } from "./switch.ts";
+import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
 import { completeTransfer, peerAccess, startTransfer } from "./transfers.ts";
 import { unreachable } from "./units.ts";
 

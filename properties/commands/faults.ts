@@ -135,8 +135,7 @@ const nicReset = command<EventOf<"nicReset">>({
   instances: ({ view, palette }) =>
     palette.with.faults && palette.with.lifecycle
       ? Array.from({ length: view.config.providersPerProcess }, (_, i) => brand<ProviderId>(i))
-          // A reset matters while something is on its way.
-          .filter((provider) => view.transfers().some((each) => each.provider === provider))
+          .filter((provider) => view.regions(provider).length > 1)
           .map((provider) => () => ({ type: "nicReset", provider }))
       : [],
   enabled: (view, args) => args.provider < view.config.providersPerProcess,

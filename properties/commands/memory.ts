@@ -140,6 +140,8 @@ const virtualAlloc = osCommand({
 /** A page of the span is registered, or was not long ago: what happens to it can make an entry stale. */
 function wasRegistered(view: WorldView, process: ProcessId, span: PageSpan): boolean {
   const { pageSizeBytes } = view.config;
+  // A driver has no registrations: all memory may matter to it.
+  if (view.claims === null) return true;
   return view
     .instances()
     .some(
@@ -291,7 +293,7 @@ function worthTouching(
       const isCopied = access === "write" && page.protection === "WRITECOPY";
       const isRemapped =
         view.mappedFrame(process, number) === null && wasRegistered(view, process, span);
-      if (isCopied || page.guard || (access === "write" && isRemapped)) {
+      if (isCopied || page.guard || isRemapped) {
         return [rangeOf(span, view.config.pageSizeBytes)];
       }
     }
