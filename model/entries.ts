@@ -9,6 +9,7 @@ import type { Access } from "./contract.ts";
 import type { EntryBefore, Holdings, ProviderInstance } from "./ledger.ts";
 import type { Region } from "./nic.ts";
 import {
+  brand,
   spanContains,
   spanHas,
   spansOverlap,
@@ -112,7 +113,7 @@ export function uncovered(
   secures: Holdings["secures"],
 ): { covered: number; missing: PageNumber[] } {
   const missing: PageNumber[] = [];
-  for (let page = span.first; page < span.first + span.count; page = (page + 1) as PageNumber) {
+  for (let page = span.first; page < span.first + span.count; page = brand<PageNumber>(page + 1)) {
     if (!secures.some((secure) => spanHas(secure.span, page))) missing.push(page);
   }
   return { covered: span.count - missing.length, missing };
@@ -121,12 +122,10 @@ export function uncovered(
 /** What the instance owns now, for the record of a call that begins. */
 export function holdingsOf(view: WorldView, instance: ProviderInstance): Holdings {
   return {
-    entries: entriesOf(view, instance).map(
-      ({ locked: _, unsecurable: __, regions, ...entry }): EntryBefore => ({
-        ...entry,
-        regions: regions.map((region) => region.key),
-      }),
-    ),
+    entries: entriesOf(view, instance).map(({ regions, ...entry }): EntryBefore => ({
+      ...entry,
+      regions: regions.map((region) => region.key),
+    })),
     secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
     exposures: view
       .exposures(instance.provider)

@@ -130,10 +130,10 @@ function noteHostCall(
   if (active !== undefined) active.work[call.name]++;
   switch (call.name) {
     case "lock":
-      active?.acquired.mdls.push(brand(result.value as number));
+      active?.acquired.mdls.push(brand(Number(result.value)));
       break;
     case "secure":
-      active?.acquired.secures.push(brand(result.value as number));
+      active?.acquired.secures.push(brand(Number(result.value)));
       break;
     case "unlock":
       instance.uses = instance.uses.filter((each) => each.mdl !== call.mdl);

@@ -38,6 +38,7 @@ export interface Registration {
 /** An entry as it was when a call began. */
 export interface EntryBefore {
   readonly mdl: MdlHandle;
+  readonly locked: boolean;
   readonly regions: readonly RegionKey[];
   readonly span: PageSpan;
   readonly access: Access;
@@ -47,6 +48,7 @@ export interface EntryBefore {
   readonly sockets: readonly SocketId[];
   readonly ranges: readonly AddressRange[];
   readonly unreleased: boolean;
+  readonly unsecurable: boolean;
 }
 
 /** What the instance owned when a call began. */

@@ -67,19 +67,19 @@ function register(
     const error = locked.error === "STATUS_ACCESS_VIOLATION" ? "WSAEFAULT" : "WSAENOBUFS";
     return { ok: false, error };
   }
-  const mdl = brand<MdlHandle>(locked.value as number);
+  const mdl = brand<MdlHandle>(Number(locked.value));
   const entered = host({ name: "nicRegister", mdl, access });
   if (!entered.ok) {
     host({ name: "unlock", mdl });
     return { ok: false, error: "WSAENOBUFS" };
   }
-  const region = brand<RegionKey>(entered.value as number);
+  const region = brand<RegionKey>(Number(entered.value));
   const handle = brand<BufferHandle>(region);
   buffers.set(handle, { mdl, region });
   const success = { ok: true, handle, region, offsetBytes: 0 } as const;
   if (scope === "local") return success;
   const key = host({ name: "expose", region, range, socket, access });
-  return key.ok ? { ...success, remoteKey: brand<RemoteKey>(key.value as number) } : success;
+  return key.ok ? { ...success, remoteKey: brand<RemoteKey>(Number(key.value)) } : success;
 }
 
 /** A region that the NIC is busy with stays: generation does not care. */

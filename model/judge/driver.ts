@@ -4,14 +4,23 @@ import { isUserRange, userPages } from "../address-space.ts";
 import type { IoctlRequest, IoctlResult } from "../contract.ts";
 import type { Answer, EventOf } from "../events.ts";
 import { isValidFor } from "../freshness.ts";
+import type { MdlHandle, ProcessId } from "../units.ts";
 import type { Dispatch, WorldView } from "../view.ts";
 import { broken, type Finding } from "./finding.ts";
 
-/** OWN-2, OWN-5, MM-4: a kernel call that is a bug check. */
+/** OWN-2, OWN-5, MM-4: a kernel call that is a bug check, or that takes from a process what is not its own. */
 export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: Answer): Finding[] {
-  if (answer === null || answer.kind !== "kernel" || answer.bugCheck === null) return [];
-  const observed = `${event.call.name} was bug check ${answer.bugCheck}`;
-  const untrusted = view.dispatch()?.request ?? null;
+  if (answer === null || answer.kind !== "kernel" || answer.raised !== null) return [];
+  const request = view.dispatch()?.request ?? null;
+  const { call } = event;
+  if (answer.bugCheck === null) {
+    const whose = call.name === "mmUnlockPages" ? foreignOwner(view, call.args[0]) : null;
+    if (whose === null) return [];
+    const expected = "a process's request, or its end, unlocks what that process has locked";
+    const observed = `lock ${call.args[0]} of process ${whose} was unlocked`;
+    return [broken(request === null ? "MM-4" : "OWN-5", expected, observed)];
+  }
+  const observed = `${call.name} was bug check ${answer.bugCheck}`;
   const findings: Finding[] = [];
   if (answer.bugCheck === "INVALID_SECURE_HANDLE") {
     findings.push(
@@ -22,9 +31,9 @@ export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: A
       ),
     );
   }
-  if (untrusted !== null) {
+  if (request !== null) {
     findings.push(
-      broken("OWN-5", `${untrusted.code} is checked before the kernel is called`, observed),
+      broken("OWN-5", `${request.code} is checked before the kernel is called`, observed),
     );
   } else if (findings.length === 0) {
     findings.push(
@@ -32,6 +41,13 @@ export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: A
     );
   }
   return findings;
+}
+
+/** The process that was granted the lock, if it is not the one that is served. */
+function foreignOwner(view: WorldView, mdl: MdlHandle): ProcessId | null {
+  const grant = view.grants().find((each) => each.kind === "lock" && each.kernelHandle === mdl);
+  const served = view.dispatch()?.process;
+  return grant === undefined || grant.process === served ? null : grant.process;
 }
 
 /** OWN-3, OWN-4, OWN-5: how a request ended. */

@@ -2,7 +2,7 @@
 
 import type { RuleId } from "../rules.ts";
 import { ruleOf } from "../rules.ts";
-import type { AddressRange, PageSpan } from "../units.ts";
+import { brand, type AddressRange, type PageSpan, type VirtualAddress } from "../units.ts";
 import type { WorldView } from "../view.ts";
 
 export interface Finding {
@@ -35,7 +35,7 @@ export function addresses(range: AddressRange): string {
 export function pages(view: WorldView, span: PageSpan): string {
   const { pageSizeBytes } = view.config;
   return addresses({
-    start: (span.first * pageSizeBytes) as AddressRange["start"],
+    start: brand<VirtualAddress>(span.first * pageSizeBytes),
     lengthBytes: span.count * pageSizeBytes,
   });
 }

@@ -7,7 +7,15 @@ import { entriesOf, isIdle, securesOf, uncovered, type Entry } from "../entries.
 import type { ProviderInstance } from "../ledger.ts";
 import { accessesOf } from "../memory-manager.ts";
 import type { Exposure } from "../nic.ts";
-import { pageNumbers, pagesOf, sameRange, spanHas } from "../units.ts";
+import {
+  brand,
+  pageNumbers,
+  pagesOf,
+  sameRange,
+  sameSpan,
+  spanHas,
+  type PageNumber,
+} from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { broken, pages, type Finding } from "./finding.ts";
 
@@ -41,7 +49,7 @@ function judgeIdle(
   const findings: Finding[] = [];
   // What a failed release leaves cannot be helped; a secure that it had stays.
   if (entry.unsecurable) return findings;
-  if (!(entry.remote ? claims.caches.remote : claims.caches.local)) {
+  if (!entry.unreleased && !(entry.remote ? claims.caches.remote : claims.caches.local)) {
     findings.push(
       broken(
         "LAW-7",
@@ -50,7 +58,7 @@ function judgeIdle(
       ),
     );
   }
-  if (!claims.callback) {
+  if (!entry.unreleased && !claims.callback) {
     findings.push(
       broken(
         "SPI-6",
@@ -112,13 +120,14 @@ function judgeLimits(claims: Claims, entries: readonly Entry[]): Finding[] {
   ];
 }
 
-/** LAW-8: no two idle entries for one range and right. */
+/** LAW-8: no two idle entries for one range and right. A larger one that served the range as well is none. */
 function judgeTwins(view: WorldView, idle: readonly Entry[]): Finding[] {
   const twin = idle.find((entry, i) =>
     idle
       .slice(i + 1)
       .some(
         (other) =>
+          sameSpan(entry.span, other.span) &&
           entry.ranges.some((range) => other.ranges.some((each) => sameRange(each, range))) &&
           entry.access === other.access &&
           !entry.unreleased &&
@@ -137,7 +146,7 @@ function judgeExposure(view: WorldView, instance: ProviderInstance, exposure: Ex
   const remote = instance.registrations.filter((each) => each.scope === "remote");
   const own = remote.filter((each) => each.socket === exposure.socket);
   const coveringPage = (list: typeof remote, page: number): typeof remote =>
-    list.filter((each) => spanHas(pagesOf(each.range, pageSizeBytes), page as never));
+    list.filter((each) => spanHas(pagesOf(each.range, pageSizeBytes), brand<PageNumber>(page)));
   const bare = pageNumbers(exposure.span).filter((page) => coveringPage(own, page).length === 0);
   const where = pages(view, exposure.span);
   const who = `the peer of s_${exposure.socket}`;

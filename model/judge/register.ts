@@ -8,7 +8,14 @@ import { freshFrames, isValidFor, mappingOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, ProviderInstance } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
 import { regionFrames, type Region } from "../nic.ts";
-import { pagesOf, sameRange, spanContains } from "../units.ts";
+import {
+  brand,
+  pagesOf,
+  sameRange,
+  spanContains,
+  type PageNumber,
+  type RegionKey,
+} from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { addresses, broken, frameNames, pages, type Finding } from "./finding.ts";
 
@@ -37,7 +44,7 @@ export function judgeRegister(
           ),
         ]
       : []),
-    ...judgeHit(view, claims, active, request),
+    ...judgeHit(view, view.regions(instance.provider), claims, active, request),
   ];
 }
 
@@ -85,9 +92,14 @@ function judgeCover(
       broken("ACCESS-4", "a registration has the rights that it was asked for", observed),
     );
   }
-  if (!view.locked().some((mdl) => mdl.handle === region.mdl)) {
+  const locked = view.locked().find((mdl) => mdl.handle === region.mdl);
+  if (locked === undefined || !includesAccess(locked.access, request.access)) {
     findings.push(
-      broken("LAW-2", `the pages of region ${region.key} are locked`, `lock ${region.mdl} is gone`),
+      broken(
+        "LAW-2",
+        `the pages of region ${region.key} are locked for ${request.access}`,
+        `lock ${region.mdl} is ${locked === undefined ? "gone" : `for ${locked.access} only`}`,
+      ),
     );
   }
   findings.push(...judgeProtection(view, instance, request, region));
@@ -107,7 +119,7 @@ function judgeProtection(
   const wasHeld = active?.before.entries.some((each) => each.held && each.mdl === region.mdl);
   const forbidding = mappingOf(view, instance.process, request.range).some((_, i) => {
     const span = pagesOf(request.range, view.config.pageSizeBytes);
-    const page = view.page(instance.process, (span.first + i) as never);
+    const page = view.page(instance.process, brand<PageNumber>(span.first + i));
     const writes = request.access !== "read";
     return page?.committed === true && writes && page.protection === "READONLY";
   });
@@ -262,6 +274,7 @@ function judgeLeftovers(
 /** LOCAL-3, REMOTE-3, LAW-8: a range that an entry covers, with the rights, needs no work. */
 function judgeHit(
   view: WorldView,
+  regions: readonly Region[],
   claims: Claims,
   active: ActiveCall,
   request: RegisterRequest,
@@ -280,7 +293,12 @@ function judgeHit(
         each.ranges.some((range) => sameRange(range, request.range))),
   );
   const { work } = active;
-  const hit = usable.find((each) => each.regions.length > 0 && each.remote === remote);
+  // A region may hold fewer rights than the lock under it.
+  const lacksRights = (key: RegionKey): boolean =>
+    regions.some((each) => each.key === key && !includesAccess(each.access, request.access));
+  const hit = usable.find(
+    (each) => each.remote === remote && each.regions.some((key) => !lacksRights(key)),
+  );
   const onLock = usable.find((each) => each.regions.length === 0 && each.remote === remote);
   const done = work.lock + work.secure + work.nicRegister;
   if (hit !== undefined && done > 0 && isUnchanged(view, hit, active)) {

@@ -14,6 +14,7 @@ export function driverCases(w: Words, make: Make): Case[] {
   const secure = (from: number, to: number): Command =>
     w.ioctl("driverSecure", { code: "secure", range: w.range(from, to), mode: "readwrite" });
   const release = (request: object): Command => w.ioctl("driverRelease", request);
+  const onePageIn32Bits = { start: w.address(0), lengthBytes: 2 ** 32 + w.range(0, 1).lengthBytes };
   const everywhere = { start: w.address(0), lengthBytes: Number.MAX_SAFE_INTEGER };
   return [
     make(
@@ -26,13 +27,15 @@ export function driverCases(w: Words, make: Make): Case[] {
     ),
     make(
       "OWN-2",
-      "a process ends while another one has something secured",
+      "a process ends while another one has something secured and locked",
       w.alloc(0, 2),
       lock(0, 1),
       inProcess1(w.alloc(0, 2)),
       inProcess1(secure(0, 1)),
+      inProcess1(lock(0, 1)),
       w.exit(0),
       inProcess1(release({ code: "unsecure", handle: 1 })),
+      inProcess1(release({ code: "unlock", mdl: 2 })),
     ),
     make("OWN-3", "a copy from a freed buffer", w.alloc(0, 1), w.free(0), copy(0, 1)),
     make(
@@ -79,6 +82,7 @@ export function driverCases(w: Words, make: Make): Case[] {
       "a length that wraps around",
       w.alloc(0, 1),
       w.ioctl("driverLock", { code: "lock", range: everywhere, access: "read" }),
+      w.ioctl("driverLock", { code: "lock", range: onePageIn32Bits, access: "read" }),
       w.ioctl("driverSecure", { code: "secure", range: everywhere, mode: "readwrite" }),
       w.ioctl("driverCopy", { code: "copyFromUser", range: everywhere }),
       copy(100, 101),

@@ -35,7 +35,7 @@ export function freshCases(w: Words, make: Make): Case[] {
         kind: "operation",
         operation: {
           name: "VirtualFree",
-          address: w.address(0) as never,
+          address: w.address(0),
           sizeBytes: 0,
           type: "release",
         },

@@ -1,29 +1,35 @@
 // Words for literal programs: addresses are pages of process 0, counted from the first user page.
 
+import type { BaseProtection } from "../../model/address-space.ts";
 import type { WorldConfig } from "../../model/config.ts";
-import type { Access } from "../../model/contract.ts";
-import { DESCRIPTOR_BYTES, type Fault, type TransferKind } from "../../model/events.ts";
+import type { Access, JsonValue } from "../../model/contract.ts";
+import {
+  DESCRIPTOR_BYTES,
+  type Fault,
+  type TransferKind,
+  type WspFunction,
+} from "../../model/events.ts";
 import { flagsOfAccess } from "../../model/switch.ts";
 import type { Command } from "../../model/trace.ts";
-import type { AddressRange } from "../../model/units.ts";
+import { brand, type AddressRange, type VirtualAddress } from "../../model/units.ts";
 import type { OsOperation } from "../../model/virtual-memory.ts";
 
 /** Words for the programs: addresses are pages of process 0, counted from the first user page. */
 export function wordsFor(config: WorldConfig): Words {
   const { pageSizeBytes, granularityPages } = config;
   const base = granularityPages * pageSizeBytes;
-  const address = (page: number): number => base + Math.round(page * pageSizeBytes);
+  const address = (page: number): VirtualAddress => brand(base + Math.round(page * pageSizeBytes));
   const range = (from: number, to: number): AddressRange => ({
-    start: address(from) as AddressRange["start"],
+    start: address(from),
     lengthBytes: address(to) - address(from),
   });
-  const os = (operation: object, process = 0): Command => ({
-    name: (operation as OsOperation).name,
-    args: { process, operation: operation as never },
+  const os = (operation: OsOperation): Command => ({
+    name: operation.name,
+    args: { process: 0, operation: jsonOf(operation) },
   });
-  const wsp = (call: object): Command => ({
-    name: (call as { name: string }).name,
-    args: { function: call as never },
+  const wsp = (call: WspFunction): Command => ({
+    name: call.name,
+    args: { function: jsonOf(call) },
   });
   return {
     alloc: (from, to, protection = "READWRITE") =>
@@ -54,12 +60,12 @@ export function wordsFor(config: WorldConfig): Words {
       }),
     write: (from, to) => os({ name: "write", range: range(from, to), stamp: 7 }),
     failPageIn: (page) =>
-      os({ name: "failNextPageIn", page: Math.floor(address(page) / pageSizeBytes) }),
+      os({ name: "failNextPageIn", page: brand(Math.floor(address(page) / pageSizeBytes)) }),
     register: (as, from, to, access = "readwrite", socket = 1) =>
       wsp({
         name: "WSPRegisterMemory",
         as,
-        socket,
+        socket: brand(socket),
         range: range(from, to),
         flags: flagsOfAccess(access),
       }),
@@ -67,15 +73,15 @@ export function wordsFor(config: WorldConfig): Words {
       wsp({
         name: "WSPRegisterRdmaMemory",
         as,
-        socket,
+        socket: brand(socket),
         range: range(from, to),
         flags: flagsOfAccess(access),
         descriptorBytes: DESCRIPTOR_BYTES,
       }),
     deregister: (registration, socket = 1) =>
-      wsp({ name: "WSPDeregisterMemory", registration, socket }),
+      wsp({ name: "WSPDeregisterMemory", registration, socket: brand(socket) }),
     deregisterRdma: (registration, socket = 1) =>
-      wsp({ name: "WSPDeregisterRdmaMemory", registration, socket }),
+      wsp({ name: "WSPDeregisterRdmaMemory", registration, socket: brand(socket) }),
     notify: (from, to) => ({ name: "notify", args: { process: 0, range: { ...range(from, to) } } }),
     start: (as, registration, kind = "send", socket = 1) => ({
       name: "startTransfer",
@@ -97,12 +103,12 @@ export function wordsFor(config: WorldConfig): Words {
       name: "interruptAtHostCall",
       args: {
         type: "arm",
-        fault: { kind: "interrupt", process: 0, afterHostCalls, what: what as never },
+        fault: { kind: "interrupt", process: 0, afterHostCalls, what: jsonOf(what) },
       },
     }),
     ioctl: (name, request, process = 0) => ({
       name,
-      args: { type: "ioctl", process, provider: 0, request: request as never },
+      args: { type: "ioctl", process, provider: 0, request: jsonOf(request) },
     }),
     range,
     address,
@@ -110,11 +116,14 @@ export function wordsFor(config: WorldConfig): Words {
   };
 }
 
+/** Interfaces have no index signature, so TypeScript does not see that they are JSON. */
+const jsonOf = (value: object): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
+
 export interface Words {
-  alloc(from: number, to: number, protection?: string): Command;
+  alloc(from: number, to: number, protection?: BaseProtection): Command;
   free(from: number): Command;
   decommit(from: number, to: number): Command;
-  protect(from: number, to: number, protection: string): Command;
+  protect(from: number, to: number, protection: BaseProtection): Command;
   write(from: number, to: number): Command;
   failPageIn(page: number): Command;
   register(as: string, from: number, to: number, access?: Access, socket?: number): Command;
@@ -132,7 +141,7 @@ export interface Words {
   interrupt(afterHostCalls: number, what: (Fault & { kind: "interrupt" })["what"]): Command;
   ioctl(name: string, request: object, process?: number): Command;
   range(from: number, to: number): AddressRange;
-  address(page: number): number;
+  address(page: number): VirtualAddress;
   /** One byte, in pages. */
   readonly byte: number;
 }

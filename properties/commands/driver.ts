@@ -60,7 +60,7 @@ function printRequest(view: WorldView, process: ProcessId, request: IoctlRequest
   }
 }
 
-/** The palette's ranges, and two that no driver may trust: one that wraps around, one in kernel space. */
+/** The palette's ranges, and some that no driver may trust: lengths that wrap around, an address in kernel space. */
 function ranges({ view, palette }: Setting): AddressRange[] {
   const [first] = palette.buffers;
   if (first === undefined) return [];
@@ -71,6 +71,7 @@ function ranges({ view, palette }: Setting): AddressRange[] {
   return [
     ...palette.buffers.slice(0, 5).map((each) => each.range),
     { start: brand(end - pageSizeBytes), lengthBytes: Number.MAX_SAFE_INTEGER },
+    { start: first.range.start, lengthBytes: 2 ** 32 + pageSizeBytes },
     { start: brand(end), lengthBytes: pageSizeBytes },
   ];
 }

@@ -86,7 +86,8 @@ const isPrivate = (vad: Vad | undefined): vad is Vad => vad !== undefined && vad
 const virtualAlloc = osCommand({
   name: "VirtualAlloc",
   rules: ["LAW-1", "LAW-9", "MM-1"],
-  operations({ view, palette }, process) {
+  operations(setting, process) {
+    const { view, palette } = setting;
     const space = view.space(process);
     const make = (
       span: PageSpan,
@@ -110,7 +111,7 @@ const virtualAlloc = osCommand({
           ]
         : []),
     ]);
-    const commits = bufferSpans({ view, palette } as Setting).flatMap((span) => {
+    const commits = bufferSpans(setting).flatMap((span) => {
       const vad = vadCovering(space, span);
       if (!isPrivate(vad)) return [];
       const reserved = pageNumbers(span).some((page) => pageAt(space, page)?.committed === false);

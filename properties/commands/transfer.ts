@@ -95,7 +95,7 @@ const peerAccess = command<Peer>({
     return view
       .descriptors()
       .slice(-2)
-      .reverse()
+      .toReversed()
       .flatMap(({ registration: descriptor, socket, provider }, i) => {
         const own = sockets.find((each) => each.id === socket);
         const other = sockets.find((each) => each.id !== socket && each.provider === provider);

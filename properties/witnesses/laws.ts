@@ -1,7 +1,7 @@
 // Situations of the laws that are derived, and of the operating system.
 
 import { isIdle } from "../../model/entries.ts";
-import { pagesOf, spanContains, spansOverlap } from "../../model/units.ts";
+import { brand, pagesOf, spanContains, spansOverlap } from "../../model/units.ts";
 import {
   idleOf,
   succeeded,
@@ -31,7 +31,7 @@ export const laws: readonly Situation[] = [
               pfn !==
               view.mappedFrame(
                 instance.process,
-                (pagesOf(range, view.config.pageSizeBytes).first + i) as never,
+                brand(pagesOf(range, view.config.pageSizeBytes).first + i),
               ),
           ),
       );

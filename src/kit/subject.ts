@@ -158,4 +158,4 @@ const describe = (value: unknown): string =>
     ? `"${value}"`
     : typeof value === "function" || typeof value === "object"
       ? typeName(value)
-      : String(value);
+      : JSON.stringify(value);
