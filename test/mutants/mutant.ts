@@ -1,15 +1,13 @@
 // What a mutant is: a shipped cache with one small change, and the rule that must catch it. A mutant is a row of
 // data; the change is a literal replacement in the text of the cache, and what comes out is loaded as the module
-// of a user would be.
-//
-// Not here: mutants of the played world and of the proxy driver.
+// of a user would be. So are the mutants of the proxy driver (driver-mutants.ts).
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PresetName } from "../../model/config.ts";
-import type { Subject } from "../../model/contract.ts";
+import type { DriverSubject, Subject } from "../../model/contract.ts";
 import type { RuleId } from "../../model/rules.ts";
 import type { Command } from "../../model/trace.ts";
 import { loadModule } from "../../src/cli/module-loading.ts";
@@ -49,8 +47,8 @@ export interface Bug {
   readonly from: string;
 }
 
-/** The text of a shipped cache with every edit made. Throws if a text is not there exactly once. */
-export function mutated(base: Base, edits: readonly Edit[]): string {
+/** The text of a shipped subject with every edit made. Throws if a text is not there exactly once. */
+export function mutated(base: Base | "proxy-driver", edits: readonly Edit[]): string {
   const file = fileURLToPath(new URL(`../../examples/${base}.ts`, import.meta.url));
   return edits.reduce(
     (source, [from, to]) => {
@@ -68,13 +66,24 @@ export function mutated(base: Base, edits: readonly Edit[]): string {
 
 /** Loads a cache from its text, named by its id. */
 export async function subjectOf(id: string, source: string): Promise<Subject> {
+  const subject = await loaded(id, source);
+  if (!("create" in subject)) throw new TypeError(`${id} is no registration cache`);
+  return { ...subject, name: id };
+}
+
+/** Loads a proxy driver from its text, named by its id. */
+export async function driverOf(id: string, source: string): Promise<DriverSubject> {
+  const subject = await loaded(id, source);
+  if (!("createDriver" in subject)) throw new TypeError(`${id} is no proxy driver`);
+  return { ...subject, name: id };
+}
+
+async function loaded(id: string, source: string): Promise<Subject | DriverSubject> {
   const folder = mkdtempSync(join(tmpdir(), "stalemate-mutant-"));
   try {
     const file = join(folder, `${id}.ts`);
     writeFileSync(file, source);
-    const subject = asSubject(await loadModule(file, file), file);
-    if (!("create" in subject)) throw new TypeError(`${id} is no registration cache`);
-    return { ...subject, name: id };
+    return asSubject(await loadModule(file, file), file);
   } finally {
     rmSync(folder, { recursive: true });
   }
