@@ -36,11 +36,16 @@ function create(host: Host): RegistrationCache {
     firstPage(a) <= lastPage(b) && firstPage(b) <= lastPage(a);
 
   function release(handle: BufferHandle, entry: Entry): boolean {
-    if (!nic.deregister(entry.region).ok) return false;
-    driver.unlock(entry.mdl);
-    if (entry.secure !== null) driver.unsecure(entry.secure);
-    entries.delete(handle);
-    return true;
+    if (!entries.has(handle)) return true;
+    busy.push(entry.range);
+    const isGone = nic.deregister(entry.region).ok;
+    if (isGone) {
+      driver.unlock(entry.mdl);
+      if (entry.secure !== null) driver.unsecure(entry.secure);
+      entries.delete(handle);
+    }
+    busy.pop();
+    return isGone;
   }
 
   const idle = (): [BufferHandle, Entry][] => [...entries].filter(([, entry]) => entry.uses === 0);
