@@ -1,0 +1,282 @@
+// Worlds that break the operating system's half of the bargain on purpose. Each is the reference world with one
+// event performed wrongly; a shipped cache and a short program lead there.
+
+import { presets, type PresetName } from "../../model/config.ts";
+import type { Subject } from "../../model/contract.ts";
+import type { Applied, Event, EventOf } from "../../model/events.ts";
+import type { RuleId } from "../../model/rules.ts";
+import type { State } from "../../model/state.ts";
+import type { Command } from "../../model/trace.ts";
+import { referenceWorld, type ReferenceWorld, type WorldFactory } from "../../model/world.ts";
+import exact from "../../examples/exact-match.ts";
+import uncached from "../../examples/uncached.ts";
+import { wordsFor } from "../../properties/cases/words.ts";
+import type { Bug } from "./mutant.ts";
+
+export interface WorldMutant {
+  readonly id: string;
+  readonly rule: RuleId;
+  /** The change, as a sentence about the world. */
+  readonly change: string;
+  readonly bug?: Bug;
+  readonly preset: PresetName;
+  readonly subject: Subject;
+  readonly program: readonly Command[];
+  /** Performs the event, rightly or wrongly. */
+  readonly apply: (world: ReferenceWorld, event: Event) => Applied;
+  /** Part of what the judge says it observed. */
+  readonly observed: string;
+}
+
+/** The reference world with the mutant's way of performing events. */
+export function brokenWorld({ apply }: WorldMutant): WorldFactory {
+  return (config, claims) => {
+    const right = referenceWorld(config, claims);
+    return { view: right.view, apply: (event) => apply(right, event) };
+  };
+}
+
+/** Performs the event in a state that was doctored for it, and doctors what comes of it. */
+function during(
+  world: ReferenceWorld,
+  event: Event,
+  before: (state: State) => State,
+  after: (state: State, was: State) => State,
+): Applied {
+  const was = world.state();
+  world.reset(before(was));
+  const applied = world.apply(event);
+  world.reset(after(world.state(), was));
+  return applied;
+}
+
+const withSecures = (state: State, secures: State["memory"]["secures"]): State => ({
+  ...state,
+  memory: { ...state.memory, secures },
+});
+
+const withoutSecures = (state: State): State => withSecures(state, []);
+const secureAgain = (state: State, was: State): State => withSecures(state, was.memory.secures);
+
+/** The memory manager does not see what is secured. */
+function forgetsSecures(world: ReferenceWorld, event: Event): Applied {
+  return event.type === "os"
+    ? during(world, event, withoutSecures, secureAgain)
+    : world.apply(event);
+}
+
+/** The memory manager takes every secure for one that keeps the range readable. */
+function forgetsModes(world: ReferenceWorld, event: Event): Applied {
+  if (event.type !== "os") return world.apply(event);
+  const readonly = (state: State): State =>
+    withSecures(
+      state,
+      state.memory.secures.map((each) => ({ ...each, mode: "readonly" as const })),
+    );
+  return during(world, event, readonly, secureAgain);
+}
+
+/** The memory manager does not see what is locked. */
+function forgetsLocks(world: ReferenceWorld, event: Event): Applied {
+  if (event.type !== "os") return world.apply(event);
+  const withCounts = (state: State, count: (pfn: string) => number): State => {
+    const { physical } = state.memory;
+    const frames = Object.fromEntries(
+      Object.entries(physical.frames).map(([pfn, frame]) => [
+        pfn,
+        { ...frame, lockCount: count(pfn) },
+      ]),
+    );
+    return { ...state, memory: { ...state.memory, physical: { ...physical, frames } } };
+  };
+  return during(
+    world,
+    event,
+    (state) => withCounts(state, () => 0),
+    (state, was) =>
+      withCounts(state, (pfn) => was.memory.physical.frames[Number(pfn)]?.lockCount ?? 0),
+  );
+}
+
+type Callback = EventOf<"call">;
+
+/** What follows from a refused operation, in another order or not at all. */
+function after(
+  rearrange: (callbacks: readonly Callback[], retry: Event) => readonly Event[],
+): WorldMutant["apply"] {
+  return (world, event) => {
+    const applied = world.apply(event);
+    const callbacks = applied.then.filter((each) => each.type === "call");
+    const retry = applied.then.find((each) => each.type === "retry");
+    return retry === undefined ? applied : { ...applied, then: rearrange(callbacks, retry) };
+  };
+}
+
+/** The switch tries again though no provider released anything, and the memory manager lets it. */
+function retriesAnyway(world: ReferenceWorld, event: Event): Applied {
+  if (event.type !== "retry") return world.apply(event);
+  return during(
+    world,
+    event,
+    (state) => ({
+      ...withoutSecures(state),
+      attempts: state.attempts.map((each) => ({
+        ...each,
+        answers: each.answers.map((answer) => ({ ...answer, outcome: { ok: true } })),
+      })),
+    }),
+    (state, was) => ({ ...secureAgain(state, was), lastAttempt: was.attempts.at(-1) ?? null }),
+  );
+}
+
+/** Nobody tells the proxy drivers that a process ends. */
+function endsUntold(world: ReferenceWorld, event: Event): Applied {
+  if (event.type !== "exit") return world.apply(event);
+  return during(
+    world,
+    event,
+    (state) => ({ ...state, drivers: state.drivers.map(() => ({ locks: [], secures: [] })) }),
+    (state) => state,
+  );
+}
+
+/** What a process has secured stays secured when it is gone. */
+function outlivesProcess(world: ReferenceWorld, event: Event): Applied {
+  if (event.type !== "exit" && event.type !== "exited") return world.apply(event);
+  return during(world, event, (state) => state, secureAgain);
+}
+
+const small = wordsFor(presets.small);
+const windows = wordsFor(presets.windows);
+
+const trim: Command = {
+  name: "trim",
+  args: {
+    process: 0,
+    operation: { name: "trim", page: small.address(0) / presets.small.pageSizeBytes },
+  },
+};
+
+const idle = [small.alloc(0, 4), small.register("mr_1", 0, 2), small.deregister("mr_1")];
+/** Sockets 1 and 3 are of the two providers of process 0. */
+const idleInBoth = [
+  windows.alloc(0, 4),
+  windows.register("mr_1", 0, 2),
+  windows.register("mr_2", 1, 3, "readwrite", 3),
+  windows.deregister("mr_1"),
+  windows.deregister("mr_2", 3),
+];
+
+const onSmall = { preset: "small", subject: exact } as const;
+const onWindows = {
+  rule: "MM-2",
+  preset: "windows",
+  subject: exact,
+  program: [...idleInBoth, windows.free(0)],
+} as const;
+
+export const worldMutants: readonly WorldMutant[] = [
+  {
+    ...onSmall,
+    id: "frees-secured",
+    rule: "MM-1",
+    change: "frees a range that is secured",
+    program: [...idle, small.free(0)],
+    apply: forgetsSecures,
+    observed: "was",
+  },
+  {
+    ...onSmall,
+    id: "decommits-secured",
+    rule: "MM-1",
+    change: "decommits a page that is secured",
+    program: [...idle, small.decommit(1, 2)],
+    apply: forgetsSecures,
+    observed: "was",
+  },
+  {
+    ...onSmall,
+    id: "restricts-secured",
+    rule: "MM-1",
+    change: "forbids writing to a page that is secured for writing",
+    program: [...idle, small.protect(0, 1, "READONLY")],
+    apply: forgetsModes,
+    observed: "was",
+  },
+  {
+    ...onWindows,
+    id: "first-provider-only",
+    bug: { row: 49, from: "a mistake of our own" },
+    change: "calls the first of two providers only",
+    apply: after((callbacks, retry) => [...callbacks.slice(0, 1), retry]),
+    observed: "called: 0",
+  },
+  {
+    ...onWindows,
+    id: "asks-nobody",
+    change: "tries again without a callback",
+    apply: after((_callbacks, retry) => [retry]),
+    observed: "called: none",
+  },
+  {
+    ...onWindows,
+    id: "asks-afterwards",
+    change: "changes the mapping before the callbacks",
+    apply: after((callbacks, retry) => [retry, ...callbacks]),
+    observed: "called: none",
+  },
+  {
+    ...onWindows,
+    id: "asks-backwards",
+    change: "calls the providers in the wrong order",
+    apply: after((callbacks, retry) => [...callbacks.toReversed(), retry]),
+    observed: "called: 1, 0",
+  },
+  {
+    ...onSmall,
+    id: "retries-anyway",
+    rule: "MM-2",
+    change: "frees a range after every provider answered that it could not release it",
+    program: [...idle, small.fail("nicDeregister"), small.free(0)],
+    apply: retriesAnyway,
+    observed: "the operation was retried",
+  },
+  {
+    id: "frees-locked",
+    rule: "MM-3",
+    change: "gives a locked frame back when its page is freed",
+    preset: "small",
+    subject: uncached,
+    program: [small.alloc(0, 2), small.register("mr_1", 0, 1), small.free(0)],
+    apply: forgetsLocks,
+    observed: "did not",
+  },
+  {
+    id: "trims-locked",
+    rule: "MM-3",
+    change: "takes a locked frame away from its page",
+    preset: "small",
+    subject: uncached,
+    program: [small.alloc(0, 2), small.register("mr_1", 0, 1), trim],
+    apply: forgetsLocks,
+    observed: "did not",
+  },
+  {
+    ...onSmall,
+    id: "ends-untold",
+    rule: "MM-4",
+    change: "lets a process end with its pages locked",
+    program: [...idle, small.exit()],
+    apply: endsUntold,
+    observed: "lock 1",
+  },
+  {
+    ...onSmall,
+    id: "secured-by-the-dead",
+    rule: "MM-4",
+    change: "keeps a range secured when its process is gone",
+    program: [...idle, small.exit()],
+    apply: outlivesProcess,
+    observed: "secure 1",
+  },
+];
