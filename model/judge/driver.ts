@@ -14,10 +14,12 @@ export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: A
   const request = view.dispatch()?.request ?? null;
   const { call } = event;
   if (answer.bugCheck === null) {
-    const whose = call.name === "mmUnlockPages" ? foreignOwner(view, call.args[0]) : null;
+    if (call.name !== "mmUnlockPages") return [];
+    const [mdl] = call.args;
+    const whose = foreignOwner(view, mdl);
     if (whose === null) return [];
     const expected = "a process's request, or its end, unlocks what that process has locked";
-    const observed = `lock ${call.args[0]} of process ${whose} was unlocked`;
+    const observed = `lock ${mdl} of process ${whose} was unlocked`;
     return [broken(request === null ? "MM-4" : "OWN-5", expected, observed)];
   }
   const observed = `${call.name} was bug check ${answer.bugCheck}`;
