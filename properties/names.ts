@@ -45,7 +45,7 @@ export function rangeName(view: WorldView, process: ProcessId, range: AddressRan
 
 export const socketName = (id: number): string => `s_${id}`;
 
-/** ` in process 1`, where there are several. */
-export function inProcess(view: WorldView, process: number): string {
-  return view.config.processes > 1 ? `, process: ${process}` : "";
+/** `, process: 1`; the first process is not worth a word. */
+export function inProcess(process: number): string {
+  return process > 0 ? `, process: ${process}` : "";
 }

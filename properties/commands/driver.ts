@@ -43,7 +43,7 @@ function ioctlCommand(
 }
 
 function printRequest(view: WorldView, process: ProcessId, request: IoctlRequest): string {
-  const where = inProcess(view, process);
+  const where = inProcess(process);
   switch (request.code) {
     case "unlock":
     case "frames":

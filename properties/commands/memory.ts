@@ -134,7 +134,7 @@ const virtualAlloc = osCommand({
       op.protection === "READWRITE" && !op.guard
         ? ""
         : `, protection: ${op.protection}${op.guard ? "|GUARD" : ""}`;
-    return `${target}VirtualAlloc({ at: ${at}, size: ${sizeName(view, op.sizeBytes)}, type: ${op.type}${protection}${inProcess(view, process)} })`;
+    return `${target}VirtualAlloc({ at: ${at}, size: ${sizeName(view, op.sizeBytes)}, type: ${op.type}${protection}${inProcess(process)} })`;
   },
 });
 
@@ -195,9 +195,9 @@ const virtualFree = osCommand({
     const size = op.type === "release" ? "" : `, size: ${sizeName(view, op.sizeBytes)}`;
     const type = op.type === "release" ? "" : `, type: ${op.type}`;
     const at = addressName(view, process, op.address);
-    return size === "" && type === "" && view.config.processes === 1
+    return size === "" && type === "" && process === 0
       ? `VirtualFree(${at})`
-      : `VirtualFree({ at: ${at}${size}${type}${inProcess(view, process)} })`;
+      : `VirtualFree({ at: ${at}${size}${type}${inProcess(process)} })`;
   },
 });
 
@@ -240,7 +240,7 @@ const virtualProtect = osCommand({
   print(view, process, op) {
     if (op.name !== "VirtualProtect") return op.name;
     const protection = `${op.protection}${op.guard ? "|GUARD" : ""}`;
-    return `VirtualProtect({ at: ${addressName(view, process, op.address)}, size: ${sizeName(view, op.sizeBytes)}, protection: ${protection}${inProcess(view, process)} })`;
+    return `VirtualProtect({ at: ${addressName(view, process, op.address)}, size: ${sizeName(view, op.sizeBytes)}, protection: ${protection}${inProcess(process)} })`;
   },
 });
 
@@ -258,11 +258,11 @@ const mapViewOfFile = osCommand({
       }),
     );
   },
-  print(view, process, op) {
+  print(_view, process, op) {
     if (op.name !== "MapViewOfFile") return op.name;
     const at = op.address === null ? "anywhere" : `0x${op.address.toString(16)}`;
     const target = op.address === null ? "" : `va_${op.address.toString(16)} = `;
-    return `${target}MapViewOfFile({ at: ${at}, section: ${op.section}, protection: ${op.protection}${inProcess(view, process)} })`;
+    return `${target}MapViewOfFile({ at: ${at}, section: ${op.section}, protection: ${op.protection}${inProcess(process)} })`;
   },
 });
 

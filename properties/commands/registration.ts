@@ -201,7 +201,7 @@ const notify = command<NotifyArgs>({
   enabled: (view, args) => view.isAlive(args.process),
   event: ({ process, range }): Event => ({ type: "notify", process, range }),
   print: (view, { process, range }) =>
-    `WSPMemoryRegistrationCacheCallback(${rangeName(view, process, range)}${inProcess(view, process)})`,
+    `WSPMemoryRegistrationCacheCallback(${rangeName(view, process, range)}${inProcess(process)})`,
 });
 
 export const registrationCommands: readonly CommandRecord[] = [

@@ -32,7 +32,7 @@ export interface CheckRequest {
 export async function check(request: CheckRequest): Promise<ExitCode> {
   requireFile(request.module, "the module that exports the subject");
   // Chosen here, so that it is known even if the run never ends.
-  const seed = request.options.seed ?? randomInt(-0x80000000, 0x80000000);
+  const seed = request.options.seed ?? randomInt(0x80000000);
   const options: CheckOptions = { ...request.options, seed };
   const progress = progressLine();
   const outcome = await watchWorker(

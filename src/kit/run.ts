@@ -269,7 +269,7 @@ class Session {
     for (const [rule, { run: index, program }] of this.#nonStrict) {
       if (this.#isLate()) return;
       const smallest = this.#shrink(program, (each) => this.#breaks(each, rule));
-      const path = index === null ? "case" : String(index);
+      const path = index === null ? `case ${rule}` : String(index);
       this.#counterexamples.push(
         this.#counterexample(smallest, program.length, rule, this.#seed, path),
       );

@@ -172,7 +172,7 @@ function originLines(details: FailureDetails, commands: string): string[] {
     ...(shrunkFrom === null
       ? []
       : [`shrunk from ${counted(shrunkFrom, "command")} to ${commands}`]),
-    ...(seed === null ? [] : [`seed ${seed}${path === null ? "" : `, path "${path}"`}`]),
+    ...originOf(seed, path),
   ];
   return [
     ...(facts.length === 0 ? [] : [`  ${facts.join("; ")}`]),
@@ -188,4 +188,11 @@ function quoted(path: string): string {
 /** "LAW-1 FRESH and LOCAL-4". */
 export function titlesOf(ids: readonly RuleId[]): string {
   return listed(ids.map(titleOf));
+}
+
+/** Where a program came from: a seed and fast-check's path, or one of the literal cases. */
+function originOf(seed: number | null, path: string | null): string[] {
+  if (path?.startsWith("case") === true) return [`literal ${path}`];
+  if (seed === null) return [];
+  return [path === null ? `seed ${seed}` : `seed ${seed}, path "${path}"`];
 }
