@@ -109,11 +109,7 @@ function judgeTrust(view: WorldView, dispatch: Dispatch, request: IoctlRequest):
 }
 
 /** Why the request must fail; null if it need not. Handles are looked up as they were before the request. */
-export function whatIsWrong(
-  view: WorldView,
-  dispatch: Dispatch,
-  request: IoctlRequest,
-): string | null {
+function whatIsWrong(view: WorldView, dispatch: Dispatch, request: IoctlRequest): string | null {
   switch (request.code) {
     case "unlock":
     case "unsecure":

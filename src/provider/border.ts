@@ -9,12 +9,6 @@ import { BrokenSubject } from "../../properties/stage.ts";
  */
 export class Border {
   #thrown: { readonly error: unknown } | null = null;
-  #depth = 0;
-
-  /** True while the subject is called. */
-  get isInside(): boolean {
-    return this.#depth > 0;
-  }
 
   /** The subject calls us. */
   outward<T>(call: () => T): T {
@@ -29,15 +23,12 @@ export class Border {
   /** We call the subject; `rescue` says what becomes of an error of its own. */
   inward<T>(body: () => T, rescue: (error: unknown) => T): T {
     let value: T;
-    this.#depth++;
     try {
       value = body();
     } catch (error) {
       this.#goOn();
       if (error instanceof BrokenSubject) throw error;
       return rescue(error);
-    } finally {
-      this.#depth--;
     }
     this.#goOn();
     return value;
