@@ -140,6 +140,11 @@ class Session {
     const again = this.#execute(program, referenceWorld);
     const differs = difference(steps, again.steps);
     if (differs !== null || JSON.stringify(violation) !== JSON.stringify(again.violation)) {
+      const changed = difference(steps, this.#execute(program).steps);
+      if (changed !== null) {
+        this.#problem ??= notDeterministic(again.executed, changed);
+        return;
+      }
       throw new Error(
         `two worlds of the model disagree, which is a mistake of stalemate: ${differs ?? "the verdicts differ"}`,
       );
@@ -154,11 +159,11 @@ class Session {
       this.#progress("determinism");
       const first = this.#execute(program);
       const second = this.#execute(program);
-      if (first.broken !== null) this.#problem ??= first.broken;
+      this.#problem ??= first.broken ?? second.broken;
       const differs = difference(first.steps, second.steps);
       this.#compared += first.executed;
       if (differs !== null) {
-        this.#problem ??= `the subject is not deterministic (LAW-12): the same ${first.executed} commands on a fresh subject gave ${differs}; keep no state outside what create returns, and use neither the clock nor random numbers`;
+        this.#problem ??= notDeterministic(first.executed, differs);
       }
       if (this.#problem !== null || this.#isLate()) return;
     }
@@ -353,6 +358,10 @@ class Session {
       seed: this.#seed,
     };
   }
+}
+
+function notDeterministic(commands: number, differs: string): string {
+  return `the subject is not deterministic (LAW-12): the same ${commands} commands on a fresh subject gave ${differs}; keep no state outside what create returns, and use neither the clock nor random numbers`;
 }
 
 function primary(findings: readonly Finding[]): RuleId {

@@ -169,7 +169,7 @@ function findingLines(failure: Failure, fails: boolean, { widthColumns, paint }:
 function originLines(details: FailureDetails, commands: string): string[] {
   const { shrunkFrom, seed, path, tracePath } = details;
   const facts = [
-    ...(shrunkFrom === null
+    ...(shrunkFrom === null || counted(shrunkFrom, "command") === commands
       ? []
       : [`shrunk from ${counted(shrunkFrom, "command")} to ${commands}`]),
     ...originOf(seed, path),
