@@ -10,7 +10,6 @@ import type { EntryBefore, Holdings, ProviderInstance } from "./ledger.ts";
 import type { Region } from "./nic.ts";
 import {
   brand,
-  spanContains,
   spanHas,
   spansOverlap,
   type AddressRange,
@@ -138,8 +137,3 @@ export const overlapping = <T extends { readonly span: PageSpan }>(
   items: readonly T[],
   span: PageSpan,
 ): T[] => items.filter((item) => spansOverlap(item.span, span));
-
-export const covering = <T extends { readonly span: PageSpan }>(
-  items: readonly T[],
-  span: PageSpan,
-): T[] => items.filter((item) => spanContains(item.span, span));

@@ -42,11 +42,6 @@ export function includesAccess(have: Access, want: Access): boolean {
   return have === "readwrite" || have === want;
 }
 
-/** The probe mode that keeps an access possible. */
-export function modeFor(access: Access): SecureMode {
-  return access === "read" ? "readonly" : "readwrite";
-}
-
 /** The least protection that keeps the mode: READWRITE mode forbids NOACCESS and READONLY, READONLY mode NOACCESS. */
 export function modeAllows(mode: SecureMode, protection: BaseProtection): boolean {
   return allows(protection, mode === "readonly" ? "read" : "write");
@@ -87,7 +82,7 @@ export function unsecureVirtualMemory(
 }
 
 /** The secures that a change to pages of the span would break. */
-export function securesOver(memory: Memory, process: ProcessId, span: PageSpan): Secure[] {
+function securesOver(memory: Memory, process: ProcessId, span: PageSpan): Secure[] {
   return memory.secures.filter(
     (secure) => secure.process === process && spansOverlap(secure.span, span),
   );

@@ -80,11 +80,6 @@ export function rangeOf(span: PageSpan, pageSizeBytes: number): AddressRange {
   return { start: brand(span.first * pageSizeBytes), lengthBytes: span.count * pageSizeBytes };
 }
 
-/** The smallest range of whole pages that contains the range. */
-export function roundToPages(range: AddressRange, pageSizeBytes: number): AddressRange {
-  return rangeOf(pagesOf(range, pageSizeBytes), pageSizeBytes);
-}
-
 /** True if the spans share at least one page. */
 export function spansOverlap(a: PageSpan, b: PageSpan): boolean {
   return a.first < b.first + b.count && b.first < a.first + a.count;

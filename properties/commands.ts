@@ -24,7 +24,7 @@ export const commands: readonly CommandRecord[] = [
 const byName = new Map(commands.map((record) => [record.name, record]));
 
 /** The record of a command. Throws RangeError for a name that this release does not have. */
-export function recordOf(command: Command): CommandRecord {
+function recordOf(command: Command): CommandRecord {
   const record = byName.get(command.name);
   if (record === undefined) {
     throw new RangeError(

@@ -120,6 +120,9 @@ function judgeLimits(claims: Claims, entries: readonly Entry[]): Finding[] {
   ];
 }
 
+/** What an entry can be used for: its region may hold fewer rights than the lock under it. */
+const rightsOf = ({ regions, access }: Entry): Access => regions[0]?.access ?? access;
+
 /** LAW-8: no two idle entries for one range and right. A larger one that served the range as well is none. */
 function judgeTwins(view: WorldView, idle: readonly Entry[]): Finding[] {
   const twin = idle.find((entry, i) =>
@@ -129,7 +132,7 @@ function judgeTwins(view: WorldView, idle: readonly Entry[]): Finding[] {
         (other) =>
           sameSpan(entry.span, other.span) &&
           entry.ranges.some((range) => other.ranges.some((each) => sameRange(each, range))) &&
-          entry.access === other.access &&
+          rightsOf(entry) === rightsOf(other) &&
           !entry.unreleased &&
           !other.unreleased,
       ),

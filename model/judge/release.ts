@@ -80,7 +80,7 @@ function isSecurable(view: WorldView, instance: ProviderInstance, range: Address
 }
 
 /** True if one more idle entry of so many pages keeps the declared limits. */
-export function fits(
+function fits(
   claims: Claims,
   idle: readonly { readonly span: { readonly count: number } }[],
   pageCount: number,

@@ -51,7 +51,7 @@ function closable(setting: Setting): Socket[] {
   return setting.palette.with.lifecycle ? sockets : [];
 }
 
-export function hasRegions(view: WorldView, process: ProcessId, provider: ProviderId): boolean {
+function hasRegions(view: WorldView, process: ProcessId, provider: ProviderId): boolean {
   return view.regions(provider).some((each) => each.process === process);
 }
 
