@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { presets, type Claims } from "../../model/config.ts";
 import { rules } from "../../model/rules.ts";
 import { walkingWorld } from "../../model/world.ts";
-import { programs } from "../../properties/arbitraries.ts";
+import { programs, type Program } from "../../properties/arbitraries.ts";
 import { casesFor } from "../../properties/cases.ts";
 import { commands, printCommand } from "../../properties/commands.ts";
 import { walk } from "../../properties/walk.ts";
@@ -18,14 +18,11 @@ const claims: Claims = {
   callback: true,
 };
 
-const drawn = (
-  kind: "cache" | "driver",
-  count: number,
-): ReturnType<typeof casesFor>[number]["program"][] =>
+const drawn = (kind: "cache" | "driver", count: number): Program[] =>
   sample(
     programs({ config: presets.small, claims: kind === "cache" ? claims : null, maxCommands: 60 }),
     { numRuns: count, seed: 11 },
-  ) as never;
+  );
 
 describe("the command table", () => {
   it("has each name once", () => {
