@@ -31,9 +31,10 @@ describe("the README", () => {
   });
   it("shows a failure as check prints it", async () => {
     const failure = blocks.find((each) => each.includes("broken by by-the-book")) ?? "";
-    const seed = /seed (\d+)/.exec(failure)?.[1] ?? "";
-    const { stdout } = await folder.run("check", `${root}examples/by-the-book.ts`, "--seed", seed);
-    expect(`${stdout.split("\n\nrules:")[0]}\n`).toBe(failure);
+    const { stdout } = await folder.run("check", `${root}examples/by-the-book.ts`);
+    // The name of a trace file is made from its contents, the seed among them.
+    const unnamed = (text: string): string => text.replace(/law-1-[0-9a-f]{4}/, "law-1-");
+    expect(unnamed(`${stdout.split("\n\nrules:")[0]}\n`)).toBe(unnamed(failure));
     expect(readFileSync(`${root}docs/reading-a-counterexample.md`, "utf8")).toContain(failure);
   });
   it("has every rule in its table, with its level and its name", () => {
