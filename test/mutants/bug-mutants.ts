@@ -58,7 +58,7 @@ export const bugMutants: readonly Mutant[] = [
     edits: [
       ["[...findable, ...owed].filter", "[...byHandle.values()].filter"],
       ["      byHandle.delete(entry.handle);\n", ""],
-      ["      if (!findable.includes(entry) && !owed.includes(entry)) continue;\n", ""],
+      ["    if (entry.releasing) return false;\n", ""],
     ],
     observed: "region 1 is not live",
   },
@@ -153,7 +153,7 @@ export const bugMutants: readonly Mutant[] = [
   },
   {
     id: "keeps-the-region",
-    bug: { row: 39, from: "our own list" },
+    bug: { row: 39, from: "a mistake of our own" },
     rule: "LOCAL-4",
     change: "unsecures a freed buffer and keeps it registered with the NIC",
     base: "exact-match",
@@ -164,7 +164,7 @@ export const bugMutants: readonly Mutant[] = [
   },
   {
     id: "keeps-the-secure",
-    bug: { row: 40, from: "our own list" },
+    bug: { row: 40, from: "a mistake of our own" },
     rule: "LOCAL-4",
     change: "drops a freed buffer from the NIC and does not unsecure it",
     base: "exact-match",
@@ -173,7 +173,7 @@ export const bugMutants: readonly Mutant[] = [
   },
   {
     id: "rounds-the-end-down",
-    bug: { row: 41, from: "our own list" },
+    bug: { row: 41, from: "a mistake of our own" },
     rule: "OWN-1",
     change: "secures whole pages, and rounds the end of a buffer down to one",
     base: "exact-match",
@@ -187,7 +187,7 @@ export const bugMutants: readonly Mutant[] = [
   },
   {
     id: "by-the-book",
-    bug: { row: 42, from: "our own list" },
+    bug: { row: 42, from: "a mistake of our own" },
     rule: "LAW-1",
     change:
       "secures at the last deregister, when the buffer may have been freed and allocated again",
@@ -197,7 +197,7 @@ export const bugMutants: readonly Mutant[] = [
   },
   {
     id: "peer-keeps-access",
-    bug: { row: 45, from: "our own list" },
+    bug: { row: 45, from: "a mistake of our own" },
     rule: "REMOTE-1",
     change: "leaves a buffer exposed after its deregister",
     base: "exact-match",
@@ -206,14 +206,14 @@ export const bugMutants: readonly Mutant[] = [
   },
   {
     id: "ignores-busy",
-    bug: { row: 48, from: "our own list" },
+    bug: { row: 48, from: "a mistake of our own" },
     rule: "LAW-5",
     change: "unlocks a buffer also when the NIC is too busy to give its region back",
     base: "exact-match",
     edits: [
       [
-        "      if (!nic.deregister(entry.region).ok) {\n        if (!owed.includes(entry)) owed.push(entry);\n        return false;\n      }\n",
-        "      nic.deregister(entry.region);\n",
+        "if (!nic.deregister(entry.region).ok) {",
+        "if (!nic.deregister(entry.region).ok && entry.uses < 0) {",
       ],
     ],
     observed: "is in the NIC, and its pages are not locked",

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { run } from "../../src/kit/run.ts";
 import { mutated, subjectOf } from "./mutant.ts";
-import { ruleMutants, unlikeItself } from "./rule-mutants.ts";
+import { lawMutants, unlikeItself } from "./law-mutants.ts";
+import { ruleMutants } from "./rule-mutants.ts";
 import { SEED, shipped, testMutants } from "./trial.ts";
 
 describe("a cache with one rule broken", () => {
   testMutants(ruleMutants);
+  testMutants(lawMutants);
 });
 
 describe("a cache that differs from itself", () => {
