@@ -3,8 +3,8 @@
 // It serves the requests of its SAN service provider: lock, unlock, secure, unsecure, frames, copy from and
 // to a user buffer. It is written against `Kernel`, as a driver under test is, and keeps what it handed out
 // in a record of its own. The world runs it over the reference state; the kit checks it like any other.
-// Source: WDK, "Securing and Releasing Ownership of Virtual Addresses", "Implementing IOCTLs for a Proxy
-// Driver", "Allocating and Releasing Memory".
+// Source: WDK, "Securing and Releasing Ownership of Virtual Addresses", "Implementing IOCTLs for a SAN
+// Service Provider", "Allocating and Releasing Memory for a SAN Proxy Driver".
 
 import type { DriverError, IoctlRequest, IoctlResult, Kernel, ProxyDriver } from "./contract.ts";
 import { KernelException } from "./kernel.ts";

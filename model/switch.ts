@@ -2,7 +2,7 @@
 // which a socket, a provider and a connection end. What every SAN service provider does alike is here; what
 // caches do differently is theirs.
 // Sources: WSD, WSPRegisterMemory, WSPDeregisterMemory, WSPRegisterRdmaMemory, WSPDeregisterRdmaMemory,
-// WSPCloseSocket, WSPCleanup; WDK, "Duplicating Sockets", "Closing a Connection on a SAN".
+// WSPCloseSocket, WSPCleanup; WDK, "Duplicating Socket Handles for a SAN".
 
 import type { Access, DeregisterRequest } from "./contract.ts";
 import {

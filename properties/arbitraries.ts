@@ -6,12 +6,13 @@
 
 import { Arbitrary, Stream, Value, type Random } from "fast-check";
 import type { Claims, WorldConfig } from "../model/config.ts";
+import type { JsonValue } from "../model/contract.ts";
 import type { Command } from "../model/trace.ts";
 import { brand, type SocketId } from "../model/units.ts";
 import type { CommandRecord, Setting } from "./command.ts";
 import { commands } from "./commands.ts";
 import { drawPalette } from "./palette.ts";
-import { simpler } from "./simplify.ts";
+import { simpler, simplerRange } from "./simplify.ts";
 import { possible, walk } from "./walk.ts";
 
 export type Program = readonly Command[];
@@ -141,4 +142,67 @@ function* simplifications(program: Program, config: WorldConfig): Generator<Prog
   }
 }
 
-const stages: readonly Candidates[] = [prefixes, omissions, pairs, simplifications];
+/** Renames throughout: everything in the first process on the first socket, then names counted from 1. */
+function* renamings(program: Program): Generator<Program> {
+  yield replaced(program, {
+    socket: (value) => (typeof value === "number" ? 1 : value),
+    process: () => 0,
+  });
+  yield replaced(program, { socket: (value) => (typeof value === "number" ? 1 : value) });
+  yield renumbered(program);
+}
+
+/** Makes one range simpler wherever it stands: a register and its repeat stay a repeat. */
+function* commonRanges(program: Program, config: WorldConfig): Generator<Program> {
+  const ranges = new Set<string>();
+  replaced(program, { range: (value) => (ranges.add(JSON.stringify(value)), value) });
+  for (const text of ranges) {
+    for (const simple of simplerRange(JSON.parse(text) as JsonValue, config.pageSizeBytes)) {
+      yield replaced(program, {
+        range: (value) => (JSON.stringify(value) === text ? simple : value),
+      });
+    }
+  }
+}
+
+type Replacements = Readonly<Record<string, (value: JsonValue) => JsonValue>>;
+
+/** The program with the values of some argument names replaced, at any depth. */
+function replaced(program: Program, replacements: Replacements): Program {
+  const text = JSON.stringify(
+    program,
+    (key, value: JsonValue) => replacements[key]?.(value) ?? value,
+  );
+  return JSON.parse(text) as Program;
+}
+
+/** Registrations and transfers named in the order of their first appearance. */
+function renumbered(program: Program): Program {
+  const names = new Map<string, string>();
+  const counts: Record<string, number> = {};
+  const rename = (value: JsonValue): JsonValue => {
+    const prefix = typeof value === "string" ? /^(mr|t)_[1-9]/.exec(value)?.[1] : undefined;
+    if (typeof value !== "string" || prefix === undefined) return value;
+    const known = names.get(value);
+    if (known !== undefined) return known;
+    counts[prefix] = (counts[prefix] ?? 0) + 1;
+    const name = `${prefix}_${counts[prefix]}`;
+    names.set(value, name);
+    return name;
+  };
+  return replaced(program, {
+    as: rename,
+    registration: rename,
+    descriptor: rename,
+    transfer: rename,
+  });
+}
+
+const stages: readonly Candidates[] = [
+  prefixes,
+  omissions,
+  pairs,
+  simplifications,
+  commonRanges,
+  renamings,
+];

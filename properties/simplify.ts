@@ -46,6 +46,12 @@ function* simplerMember(
     case "kind":
       if (member === "rdmaWrite" || member === "rdmaRead" || member === "receive") yield "send";
       break;
+    case "sizeBytes":
+      if (typeof member === "number" && member > pageSizeBytes) {
+        yield pageSizeBytes;
+        yield member - pageSizeBytes;
+      }
+      break;
     case "range":
       yield* simplerRange(member, pageSizeBytes);
       break;
@@ -62,7 +68,7 @@ function* simplerMember(
 }
 
 /** Whole pages, then one page only: both lessen what is left to simplify, so shrinking ends. */
-function* simplerRange(range: JsonValue, pageSizeBytes: number): Generator<JsonValue> {
+export function* simplerRange(range: JsonValue, pageSizeBytes: number): Generator<JsonValue> {
   if (typeof range !== "object" || range === null || isArray(range)) return;
   const { start, lengthBytes } = range;
   if (typeof start !== "number" || typeof lengthBytes !== "number") return;
