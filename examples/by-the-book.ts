@@ -3,6 +3,7 @@
 // frees the buffer before that last deregister. stalemate finds it in five commands.
 
 import type {
+  Access,
   AddressRange,
   BufferHandle,
   Host,
@@ -17,6 +18,7 @@ import type {
 
 interface Entry {
   readonly range: AddressRange;
+  readonly access: Access;
   readonly mdl: MdlHandle;
   readonly region: RegionKey;
   secure: SecureHandle | null;
@@ -60,16 +62,18 @@ function create(host: Host): RegistrationCache {
   function obtain({ range, scope, access, socket }: RegisterRequest): RegisterOutcome {
     // On the next register, look in the cache first.
     let found = [...entries].find(
-      ([, { range: known }]) =>
-        known.start === range.start && known.lengthBytes === range.lengthBytes,
+      ([, known]) =>
+        known.range.start === range.start &&
+        known.range.lengthBytes === range.lengthBytes &&
+        (known.access === "readwrite" || known.access === access),
     );
     if (found === undefined) {
-      const locked = driver.lock(range, "readwrite");
+      const locked = driver.lock(range, access);
       if (!locked.ok) {
         const faulted = locked.error === "STATUS_ACCESS_VIOLATION";
         return { ok: false, error: faulted ? "WSAEFAULT" : "WSAENOBUFS" };
       }
-      const entered = nic.register(locked.value, "readwrite");
+      const entered = nic.register(locked.value, access);
       if (!entered.ok) {
         driver.unlock(locked.value);
         return { ok: false, error: "WSAENOBUFS" };
@@ -77,6 +81,7 @@ function create(host: Host): RegistrationCache {
       const { value: region } = entered;
       const entry: Entry = {
         range: { ...range },
+        access,
         mdl: locked.value,
         region,
         secure: null,
@@ -106,7 +111,10 @@ function create(host: Host): RegistrationCache {
       if (entry.uses === 0 && entry.secure === null) {
         // On the last deregister, keep the buffer, and then secure it.
         busy.push(entry.range);
-        const secured = driver.secure(entry.range, "readwrite");
+        const secured = driver.secure(
+          entry.range,
+          entry.access === "read" ? "readonly" : "readwrite",
+        );
         if (secured.ok) entry.secure = secured.value;
         else release(handle, entry);
         busy.pop();

@@ -5,7 +5,7 @@
 // zombie: held when a callback over it answered 0; it is owed a release, not counted as cached.
 // idle: neither; what the sources call a cached buffer.
 
-import type { Access } from "./contract.ts";
+import type { Access, Scope } from "./contract.ts";
 import type { EntryBefore, Holdings, ProviderInstance } from "./ledger.ts";
 import type { Region } from "./nic.ts";
 import {
@@ -32,6 +32,8 @@ export interface Entry {
   /** The last registration that named it was for remote access. */
   readonly remote: boolean;
   readonly sockets: readonly SocketId[];
+  /** The scopes of the registrations on it. */
+  readonly scopes: readonly Scope[];
   /** The ranges for which it was registered. */
   readonly ranges: readonly AddressRange[];
   /** A release of it failed and is owed. */
@@ -79,6 +81,7 @@ function entry(
     zombie: regions.some((region) => instance.zombies.includes(region.key)),
     remote: uses?.remote ?? false,
     sockets: uses === undefined ? [] : [...uses.sockets],
+    scopes: uses === undefined ? [] : [...uses.scopes],
     ranges: uses === undefined ? [] : [...uses.ranges],
     unreleased: owed !== undefined,
     unsecurable: owed !== undefined && !owed.wasSecured,

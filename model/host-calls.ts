@@ -5,7 +5,8 @@ import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contrac
 import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
 import { securesOf, uncovered } from "./entries.ts";
 import { kernelOver } from "./kernel.ts";
-import type { ProviderInstance } from "./ledger.ts";
+import type { ActiveCall, ProviderInstance } from "./ledger.ts";
+import { includesAccess } from "./memory-manager.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
 import { proxyDriver } from "./proxy-driver.ts";
 import { at, viewOf, type State } from "./state.ts";
@@ -122,7 +123,8 @@ function noteHostCall(
   countDown(state, instance.process);
   const active = instance.calls.at(-1);
   if (!result.ok) {
-    active?.failures.push({ call: call.name, error: result.error, injected });
+    const excessive = isExcessive(active, call);
+    active?.failures.push({ call: call.name, error: result.error, injected, excessive });
     if (call.name === "nicDeregister") owe(state, instance, mdlOf(state, instance, call.region));
     if (call.name === "unlock") owe(state, instance, call.mdl);
     return;
@@ -181,6 +183,14 @@ function touchedBy(state: State, instance: ProviderInstance, call: HostCall): Pa
     case "unexpose":
       return card.exposures.find((each) => each.key === call.key)?.span ?? null;
   }
+}
+
+/** True if a lock or secure asks for more than the register in progress needs. */
+function isExcessive(active: ActiveCall | undefined, call: HostCall): boolean {
+  if (active?.call.name !== "register") return false;
+  const { access } = active.call.request;
+  if (call.name === "lock") return !includesAccess(access, call.access);
+  return call.name === "secure" && call.mode === "readwrite" && access === "read";
 }
 
 /** A release that failed is still owed; what remains is an idle entry. */

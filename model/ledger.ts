@@ -46,6 +46,7 @@ export interface EntryBefore {
   readonly zombie: boolean;
   readonly remote: boolean;
   readonly sockets: readonly SocketId[];
+  readonly scopes: readonly Scope[];
   readonly ranges: readonly AddressRange[];
   readonly unreleased: boolean;
   readonly unsecurable: boolean;
@@ -62,6 +63,8 @@ export interface HostFailure {
   readonly call: HostCall["name"];
   readonly error: string;
   readonly injected: boolean;
+  /** It asked for more access than the register that it was part of. */
+  readonly excessive: boolean;
 }
 
 /** A call of the instance that has begun; it stays readable, as `lastCall`, until the next one returns. */
@@ -99,6 +102,8 @@ export interface Unreleased {
 export interface Uses {
   readonly mdl: MdlHandle;
   sockets: SocketId[];
+  /** Distinct scopes that registrations on it had. */
+  scopes: Scope[];
   /** Distinct ranges that registrations on it had. */
   ranges: AddressRange[];
   remote: boolean;

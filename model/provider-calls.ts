@@ -149,12 +149,14 @@ function registered(state: State, instance: ProviderInstance, active: ActiveCall
     instance.uses.push({
       mdl: region.mdl,
       sockets: [socket],
+      scopes: [scope],
       ranges: [range],
       remote: scope === "remote",
     });
   } else {
     if (!uses.sockets.includes(socket)) uses.sockets.push(socket);
     if (!uses.ranges.some((each) => sameRange(each, range))) uses.ranges.push(range);
+    if (!uses.scopes.includes(scope)) uses.scopes.push(scope);
     uses.remote = scope === "remote";
   }
 }

@@ -36,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "model/",
     "properties/",
     "src/",
+    "examples/",
     "benchmarks/",
     "stalemate",
     "fast-check",

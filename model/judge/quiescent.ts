@@ -49,7 +49,8 @@ function judgeIdle(
   const findings: Finding[] = [];
   // What a failed release leaves cannot be helped; a secure that it had stays.
   if (entry.unsecurable) return findings;
-  if (!entry.unreleased && !(entry.remote ? claims.caches.remote : claims.caches.local)) {
+  const mayBeKept = entry.scopes.length === 0 || entry.scopes.some((scope) => claims.caches[scope]);
+  if (!entry.unreleased && !mayBeKept) {
     findings.push(
       broken(
         "LAW-7",

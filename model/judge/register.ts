@@ -198,7 +198,9 @@ function judgeFailure(
   error: "WSAENOBUFS" | "WSAEFAULT",
 ): Finding[] {
   const findings = judgeLeftovers(view, instance, active);
-  const faulted = active.failures.some((each) => each.error === "STATUS_ACCESS_VIOLATION");
+  const faulted = active.failures.some(
+    (each) => each.error === "STATUS_ACCESS_VIOLATION" && !each.excessive,
+  );
   const failed = active.failures.some(
     (each) => each.call !== "unlock" && each.call !== "nicDeregister",
   );

@@ -3,7 +3,7 @@
 import { pageAt } from "../address-space.ts";
 import type { Answer, EventOf } from "../events.ts";
 import { modeAllows } from "../memory-manager.ts";
-import { brand, pageNumbers, type ProcessId } from "../units.ts";
+import { brand, pageNumbers, pagesOf, spansOverlap, type ProcessId } from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { broken, frameNames, pages, type Finding } from "./finding.ts";
 
@@ -87,7 +87,17 @@ export function judgeRetry(view: WorldView, process: ProcessId, answer: Answer):
     (each) => each.outcome?.ok === false && each.outcome.error === "WSAEFAULT",
   );
   const busy = view.instances().some((each) => each.process === process && each.calls.length > 0);
-  if (!refused || legal || busy || view.claims === null) return [];
+  // What happens under a live registration is the application's own doing.
+  const live = view
+    .instances()
+    .some(
+      (each) =>
+        each.process === process &&
+        each.registrations.some((registration) =>
+          spansOverlap(pagesOf(registration.range, view.config.pageSizeBytes), attempt.span),
+        ),
+    );
+  if (!refused || legal || busy || live || view.claims === null) return [];
   return [
     broken(
       "LAW-9",

@@ -103,6 +103,22 @@ export function localCases(w: Words, make: Make): Case[] {
       w.register("mr_3", 0, 1, "read"),
     ),
     make(
+      "ACCESS-4",
+      "pages that forbid writing since the buffer is idle",
+      w.alloc(0, 2),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.protect(0, 1, "READONLY"),
+      w.register("mr_2", 0, 1),
+    ),
+    make(
+      "SPI-1",
+      "pages that can be read only",
+      w.alloc(0, 2, "READONLY"),
+      w.register("mr_1", 0, 1, "read"),
+      w.deregister("mr_1"),
+    ),
+    make(
       "ACCESS-5",
       "a close with a transfer in flight",
       w.alloc(0, 2),

@@ -43,6 +43,21 @@ export function remoteCases(w: Words, make: Make): Case[] {
       w.peer("mr_2"),
     ),
     make(
+      "LAW-13",
+      "fewer rights than before",
+      ...kept,
+      w.registerRdma("mr_2", 0, 1, "read"),
+      w.peer("mr_2", "write"),
+    ),
+    make(
+      "ACCESS-3",
+      "a remote buffer after another connection has closed",
+      ...kept,
+      w.close(1),
+      w.registerRdma("mr_2", 0, 1, "readwrite", 2),
+      w.peer("mr_2", "read", 2),
+    ),
+    make(
       "REMOTE-1",
       "the NIC is busy",
       w.alloc(0, 2),

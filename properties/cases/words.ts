@@ -113,6 +113,7 @@ export function wordsFor(config: WorldConfig): Words {
     range,
     address,
     byte: 1 / pageSizeBytes,
+    nicRegions: config.nic.regions,
   };
 }
 
@@ -144,4 +145,6 @@ export interface Words {
   address(page: number): VirtualAddress;
   /** One byte, in pages. */
   readonly byte: number;
+  /** How many regions the NIC takes. */
+  readonly nicRegions: number;
 }
