@@ -126,7 +126,7 @@ export function holdingsOf(view: WorldView, instance: ProviderInstance): Holding
   return {
     entries: entriesOf(view, instance).map(({ regions, ...entry }): EntryBefore => ({
       ...entry,
-      regions: regions.map((region) => region.key),
+      regions: regions.map((region) => ({ key: region.key, access: region.access })),
     })),
     secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
     exposures: view

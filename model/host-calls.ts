@@ -1,18 +1,20 @@
 // Calls of the cache into its host: requests to the proxy driver and to the NIC, and the faults that were
 // armed for them. Each call and its answer are noted in the call in progress.
 
+import { isUserRange } from "./address-space.ts";
 import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";
 import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
 import { securesOf, uncovered } from "./entries.ts";
 import { kernelOver } from "./kernel.ts";
-import type { ActiveCall, ProviderInstance } from "./ledger.ts";
-import { includesAccess } from "./memory-manager.ts";
+import type { ProviderInstance } from "./ledger.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
 import { proxyDriver } from "./proxy-driver.ts";
 import { at, viewOf, type State } from "./state.ts";
 import {
   brand,
+  pageNumbers,
   pagesOf,
+  spanHas,
   unreachable,
   type InstanceId,
   type MdlHandle,
@@ -26,10 +28,16 @@ import {
 export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
   const instance = at(state.instances, id, "provider instance");
   noteTouched(state, id, call);
+  const span = touchedBy(state, instance, call);
+  const badBlock = meetsBadBlock(state, instance, call);
   const injected = injectedError(state, call);
   const result: HostAnswer =
     injected === null ? perform(state, instance, call) : { ok: false, error: injected };
-  noteHostCall(state, instance, call, result, injected !== null);
+  noteHostCall(state, instance, call, result, {
+    injected: injected !== null,
+    badBlock,
+    span,
+  });
   return answered({ kind: "host", result });
 }
 
@@ -113,23 +121,30 @@ function isInFlight(state: State, provider: ProviderId, region: RegionKey): bool
   );
 }
 
+/** What was so before the call was performed. */
+interface Circumstances {
+  readonly injected: boolean;
+  readonly badBlock: boolean;
+  readonly span: PageSpan | null;
+}
+
 function noteHostCall(
   state: State,
   instance: ProviderInstance,
   call: HostCall,
   result: HostAnswer,
-  injected: boolean,
+  { injected, badBlock, span }: Circumstances,
 ): void {
   countDown(state, instance.process);
   const active = instance.calls.at(-1);
   if (!result.ok) {
-    const excessive = isExcessive(active, call);
-    active?.failures.push({ call: call.name, error: result.error, injected, excessive });
+    active?.failures.push({ call: call.name, error: result.error, injected, badBlock });
     if (call.name === "nicDeregister") owe(state, instance, mdlOf(state, instance, call.region));
     if (call.name === "unlock") owe(state, instance, call.mdl);
     return;
   }
   if (active !== undefined) active.work[call.name]++;
+  if (call.name !== "frames") active?.changes.push({ call: call.name, span });
   switch (call.name) {
     case "lock":
       active?.acquired.mdls.push(brand(Number(result.value)));
@@ -185,12 +200,19 @@ function touchedBy(state: State, instance: ProviderInstance, call: HostCall): Pa
   }
 }
 
-/** True if a lock or secure asks for more than the register in progress needs. */
-function isExcessive(active: ActiveCall | undefined, call: HostCall): boolean {
-  if (active?.call.name !== "register") return false;
-  const { access } = active.call.request;
-  if (call.name === "lock") return !includesAccess(access, call.access);
-  return call.name === "secure" && call.mode === "readwrite" && access === "read";
+/** True if a page that the register in progress asked for will fail to be read: a fault that nobody can avoid. */
+function meetsBadBlock(state: State, instance: ProviderInstance, call: HostCall): boolean {
+  const active = instance.calls.at(-1);
+  if (active?.call.name !== "register" || call.name !== "lock") return false;
+  const { pageSizeBytes } = state.config;
+  const { range } = active.call.request;
+  if (!isUserRange(range, state.memory.user, pageSizeBytes)) return false;
+  const locked = pagesOf(call.range, pageSizeBytes);
+  return pageNumbers(pagesOf(range, pageSizeBytes)).some(
+    (number) =>
+      spanHas(locked, number) &&
+      viewOf(() => state).page(instance.process, number)?.inPageError === true,
+  );
 }
 
 /** A release that failed is still owed; what remains is an idle entry. */

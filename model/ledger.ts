@@ -39,7 +39,7 @@ export interface Registration {
 export interface EntryBefore {
   readonly mdl: MdlHandle;
   readonly locked: boolean;
-  readonly regions: readonly RegionKey[];
+  readonly regions: readonly { readonly key: RegionKey; readonly access: Access }[];
   readonly span: PageSpan;
   readonly access: Access;
   readonly held: boolean;
@@ -63,8 +63,8 @@ export interface HostFailure {
   readonly call: HostCall["name"];
   readonly error: string;
   readonly injected: boolean;
-  /** It asked for more access than the register that it was part of. */
-  readonly excessive: boolean;
+  /** A page that the register asked for had a bad block. */
+  readonly badBlock: boolean;
 }
 
 /** A call of the instance that has begun; it stays readable, as `lastCall`, until the next one returns. */
@@ -74,6 +74,8 @@ export interface ActiveCall {
   /** Host calls that succeeded, by name. */
   work: Record<HostCall["name"], number>;
   failures: HostFailure[];
+  /** What those changed, and on which pages. */
+  changes: { readonly call: HostCall["name"]; readonly span: PageSpan | null }[];
   /** Locks and secures that succeeded in this call and are not released yet. */
   acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
   /** Pages that its host calls were about, and those of its own request. */

@@ -26,6 +26,7 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     before: holdingsOf(view, instance),
     work: noWork(),
     failures: [],
+    changes: [],
     acquired: { mdls: [], secures: [] },
     touched: touchedBy(call, before.config.pageSizeBytes),
     mappings: [],
@@ -144,6 +145,7 @@ function registered(state: State, instance: ProviderInstance, active: ActiveCall
     state.descriptors.push({ registration: call.as, socket, provider, key: remoteKey });
   }
   if (region === undefined) return;
+  instance.unreleased = instance.unreleased.filter((each) => each.mdl !== region.mdl);
   const uses = instance.uses.find((each) => each.mdl === region.mdl);
   if (uses === undefined) {
     instance.uses.push({

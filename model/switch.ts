@@ -35,7 +35,7 @@ export function wsp(state: State, call: WspFunction): Applied {
   const access = accessOfFlags(call.flags);
   if (access === null) return refused("WSAEINVAL");
   const scope = call.name === "WSPRegisterMemory" ? "local" : "remote";
-  // Too small a descriptor block: the needed size is answered and nothing is registered.
+  // Too small a descriptor block: nothing is registered. (The needed size is a constant of this world.)
   if (call.name === "WSPRegisterRdmaMemory" && call.descriptorBytes < DESCRIPTOR_BYTES) {
     return refused("WSAEFAULT");
   }
@@ -107,6 +107,11 @@ export function closed(state: State, id: SocketId): Applied {
 /** The socket goes to another process, which gets one of its own; the old process keeps nothing. */
 export function handOver(state: State, event: EventOf<"handOver">): Applied {
   const socket = connected(state, event.socket);
+  if (state.transfers.some((each) => each.socket === event.socket)) {
+    throw new RangeError(
+      `socket ${event.socket} has transfers in progress and cannot be handed over`,
+    );
+  }
   setStatus(state, event.socket, "closing");
   return answered(null, [
     ...releaseSocket(state, socket),

@@ -160,16 +160,10 @@ function judgeNotReleased(scene: Scene): Finding[] {
 function judgeNothingThere(scene: Scene): Finding[] {
   const { view, instance, active, span, isBusy, idle } = scene;
   const secures = overlapping(active.before.secures, span).filter((each) => !isBusy(each.span));
-  const { work } = active;
-  const changed =
-    work.lock +
-    work.unlock +
-    work.secure +
-    work.unsecure +
-    work.nicRegister +
-    work.nicDeregister +
-    work.expose +
-    work.unexpose;
+  // Releases that were owed from before, and that have nothing to do with the range, may be tried here.
+  const changed = active.changes.filter(
+    (each) => each.span === null || spansOverlap(each.span, span),
+  ).length;
   const findings = judgeMissed(scene);
   const there = [
     ...idle.map((each) => `an idle entry over ${pages(view, each.span)}`),

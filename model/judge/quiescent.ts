@@ -131,6 +131,7 @@ function judgeTwins(view: WorldView, idle: readonly Entry[]): Finding[] {
       .slice(i + 1)
       .some(
         (other) =>
+          entry.remote === other.remote &&
           sameSpan(entry.span, other.span) &&
           entry.ranges.some((range) => other.ranges.some((each) => sameRange(each, range))) &&
           rightsOf(entry) === rightsOf(other) &&

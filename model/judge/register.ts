@@ -3,19 +3,12 @@
 
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
-import { entriesOf, isIdle } from "../entries.ts";
+import { entriesOf, isIdle, overlapping, securesOf } from "../entries.ts";
 import { freshFrames, isValidFor, mappingOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, ProviderInstance } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
-import { regionFrames, type Region } from "../nic.ts";
-import {
-  brand,
-  pagesOf,
-  sameRange,
-  spanContains,
-  type PageNumber,
-  type RegionKey,
-} from "../units.ts";
+import { regionFrames, type Exposure, type Region } from "../nic.ts";
+import { brand, pagesOf, sameRange, spanContains, type PageNumber } from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { addresses, broken, frameNames, pages, type Finding } from "./finding.ts";
 
@@ -33,9 +26,10 @@ export function judgeRegister(
     .regions(instance.provider)
     .find((each) => each.key === outcome.region && each.process === instance.process);
   return [
-    ...judgeCover(view, instance, request, outcome, region),
+    ...judgeCover(view, instance, active, request, outcome, region),
     ...judgeFresh(view, instance, active, request, region),
-    ...(region !== undefined && instance.zombies.includes(region.key)
+    ...(region !== undefined &&
+    active.before.entries.some((each) => each.zombie && each.mdl === region.mdl)
       ? [
           broken(
             "LAW-6",
@@ -44,7 +38,7 @@ export function judgeRegister(
           ),
         ]
       : []),
-    ...judgeHit(view, view.regions(instance.provider), claims, active, request),
+    ...judgeHit(view, claims, active, request),
   ];
 }
 
@@ -54,6 +48,7 @@ type Success = Extract<RegisterOutcome, { ok: true }>;
 function judgeCover(
   view: WorldView,
   instance: ProviderInstance,
+  active: ActiveCall,
   request: RegisterRequest,
   outcome: Success,
   region: Region | undefined,
@@ -103,7 +98,8 @@ function judgeCover(
     );
   }
   findings.push(...judgeProtection(view, instance, request, region));
-  if (request.scope === "remote") findings.push(...judgeKey(view, instance, request, outcome));
+  if (request.scope === "remote")
+    findings.push(...judgeKey(view, instance, active, request, outcome));
   return findings;
 }
 
@@ -137,6 +133,7 @@ function judgeProtection(
 function judgeKey(
   view: WorldView,
   instance: ProviderInstance,
+  active: ActiveCall,
   request: RegisterRequest,
   outcome: Success,
 ): Finding[] {
@@ -153,7 +150,9 @@ function judgeKey(
           ? `key ${exposure.key} exposes ${pages(view, exposure.span)}`
           : !includesAccess(exposure.access, request.access)
             ? `key ${exposure.key} allows ${exposure.access} only`
-            : null;
+            : isFreshKey(view, instance, active, exposure)
+              ? null
+              : `key ${exposure.key} leads to region ${exposure.region}, which maps other frames`;
   if (fault === null) return [];
   return [
     broken(
@@ -162,6 +161,19 @@ function judgeKey(
       fault,
     ),
   ];
+}
+
+/** The peer reaches what the range maps: the key may lead to another region than the one that is returned. */
+function isFreshKey(
+  view: WorldView,
+  instance: ProviderInstance,
+  active: ActiveCall,
+  exposure: Exposure,
+): boolean {
+  const region = view
+    .regions(instance.provider)
+    .find((each) => each.key === exposure.region && each.process === instance.process);
+  return region !== undefined && freshFrames(view, instance, active, region) !== null;
 }
 
 /** LAW-1: the frames are those that the range mapped at some instant of the call. */
@@ -199,7 +211,7 @@ function judgeFailure(
 ): Finding[] {
   const findings = judgeLeftovers(view, instance, active);
   const faulted = active.failures.some(
-    (each) => each.error === "STATUS_ACCESS_VIOLATION" && !each.excessive,
+    (each) => each.error === "STATUS_ACCESS_VIOLATION" && each.badBlock,
   );
   const failed = active.failures.some(
     (each) => each.call !== "unlock" && each.call !== "nicDeregister",
@@ -255,8 +267,14 @@ function judgeLeftovers(
 ): Finding[] {
   const owed = instance.unreleased.map((each) => each.mdl);
   const mdls = active.acquired.mdls.filter((mdl) => !owed.includes(mdl));
-  // A secure stays with the entry whose release is owed.
-  const secures = owed.length > 0 ? [] : active.acquired.secures;
+  // A secure may be for an entry that was there before and still is, or whose release is owed.
+  const kept = entriesOf(view, instance).filter((each) =>
+    active.before.entries.some((before) => before.mdl === each.mdl),
+  );
+  const secures = securesOf(view, instance)
+    .filter((each) => active.acquired.secures.includes(each.handle))
+    .filter((each) => owed.length === 0 && overlapping(kept, each.span).length === 0)
+    .map((each) => each.handle);
   const regions = view
     .regions(instance.provider)
     .filter((each) => mdls.includes(each.mdl) && each.process === instance.process);
@@ -276,7 +294,6 @@ function judgeLeftovers(
 /** LOCAL-3, REMOTE-3, LAW-8: a range that an entry covers, with the rights, needs no work. */
 function judgeHit(
   view: WorldView,
-  regions: readonly Region[],
   claims: Claims,
   active: ActiveCall,
   request: RegisterRequest,
@@ -296,10 +313,10 @@ function judgeHit(
   );
   const { work } = active;
   // A region may hold fewer rights than the lock under it.
-  const lacksRights = (key: RegionKey): boolean =>
-    regions.some((each) => each.key === key && !includesAccess(each.access, request.access));
   const hit = usable.find(
-    (each) => each.remote === remote && each.regions.some((key) => !lacksRights(key)),
+    (each) =>
+      each.remote === remote &&
+      each.regions.some((region) => includesAccess(region.access, request.access)),
   );
   const onLock = usable.find((each) => each.regions.length === 0 && each.remote === remote);
   const done = work.lock + work.secure + work.nicRegister;

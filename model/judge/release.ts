@@ -2,10 +2,10 @@
 // what only its connection used, and clean-up leaves nothing.
 
 import type { Claims } from "../config.ts";
-import { entriesOf, isIdle, securesOf } from "../entries.ts";
+import { entriesOf, isIdle, overlapping, securesOf } from "../entries.ts";
 import type { EventOf } from "../events.ts";
 import { mappingOf } from "../freshness.ts";
-import { modeAllows } from "../memory-manager.ts";
+import { includesAccess, modeAllows } from "../memory-manager.ts";
 import type { ActiveCall, ProviderInstance } from "../ledger.ts";
 import { pageNumbers, pagesOf, spanContains, type AddressRange } from "../units.ts";
 import type { WorldView } from "../view.ts";
@@ -42,13 +42,22 @@ function judgeKept(
   if (call.name !== "deregister" || call.request.scope !== "local") return [];
   if (!claims.caches.local || !claims.callback) return [];
   if (instance.registrations.some((each) => each.region === call.region)) return [];
-  const entry = active.before.entries.find((each) => each.regions.includes(call.region));
+  const entry = active.before.entries.find((each) =>
+    each.regions.some((region) => region.key === call.region),
+  );
   if (entry === undefined || entry.zombie || entry.unreleased) return [];
   if (active.failures.length > 0 || active.interrupted) return [];
   const idle = active.before.entries.filter(isIdle);
   if (!fits(claims, idle, entry.span.count)) return [];
   const isThere = view.regions(instance.provider).some((each) => each.key === call.region);
-  if (isThere || !wasUndisturbed(view, instance, active)) return [];
+  // A larger entry with the rights serves as well, and two for one range would be one too many.
+  const isCovered = entriesOf(view, instance).some(
+    (each) =>
+      !each.zombie &&
+      spanContains(each.span, entry.span) &&
+      each.regions.some((region) => includesAccess(region.access, entry.access)),
+  );
+  if (isThere || isCovered || !wasUndisturbed(view, instance, active)) return [];
   return [
     broken(
       "LOCAL-1",
@@ -154,12 +163,16 @@ export function judgeCleanup(
   active: ActiveCall,
 ): Finding[] {
   if (active.call.name !== "cleanup") return [];
-  if (active.failures.length > 0) return [];
-  const entries = entriesOf(view, instance);
+  const tried = active.failures.length > 0;
+  const owed = entriesOf(view, instance).filter((each) => tried && each.unreleased);
+  const entries = entriesOf(view, instance).filter((each) => !(tried && each.unreleased));
+  const secures = securesOf(view, instance).filter(
+    (each) => overlapping(owed, each.span).length === 0,
+  );
   const left = [
     ...entries.filter((each) => each.locked).map((each) => `lock ${each.mdl}`),
     ...entries.flatMap((each) => each.regions.map((region) => `region ${region.key}`)),
-    ...securesOf(view, instance).map((each) => `secure ${each.handle}`),
+    ...secures.map((each) => `secure ${each.handle}`),
     ...view
       .exposures(instance.provider)
       .filter((each) => each.process === instance.process)

@@ -1,6 +1,7 @@
 // Rules on what the switch and the shell answer by themselves, and on the operating system's half.
 
 import { pageAt } from "../address-space.ts";
+import { entriesOf, overlapping } from "../entries.ts";
 import type { Answer, EventOf } from "../events.ts";
 import { modeAllows } from "../memory-manager.ts";
 import { brand, pageNumbers, pagesOf, spansOverlap, type ProcessId } from "../units.ts";
@@ -97,7 +98,16 @@ export function judgeRetry(view: WorldView, process: ProcessId, answer: Answer):
           spansOverlap(pagesOf(registration.range, view.config.pageSizeBytes), attempt.span),
         ),
     );
-  if (!refused || legal || busy || live || view.claims === null) return [];
+  // Without a callback nobody can tell the cache to try again what the NIC was too busy for.
+  const owed = view
+    .instances()
+    .some(
+      (each) =>
+        each.process === process &&
+        overlapping(entriesOf(view, each), attempt.span).some((entry) => entry.unreleased),
+    );
+  const isExcused = live || (owed && view.claims?.callback === false);
+  if (!refused || legal || busy || isExcused || view.claims === null) return [];
   return [
     broken(
       "LAW-9",

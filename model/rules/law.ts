@@ -98,7 +98,7 @@ export const lawRules: readonly Rule[] = [
       "The declared limits hold for idle entries, their pages, their secures and pending work; and, injected failures apart, WSAENOBUFS is wrong if releasing the cache's own idle entries would let the request succeed.",
     source: "derived from SPI-1 and from what the cache declares",
     appliesTo: ["cache"],
-    needs: ["limits"],
+    needs: [],
     witness: "more buffers are registered and deregistered than the limit allows to keep",
   },
   {

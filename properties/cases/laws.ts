@@ -213,6 +213,15 @@ export function lawCases(w: Words, make: Make): Case[] {
     ),
     make(
       "LAW-7",
+      "more buffers than a limit, apart from each other",
+      w.alloc(0, 12),
+      ...[0, 1, 2, 3, 4, 5].flatMap((i) => [
+        w.register(`mr_${i + 1}`, 2 * i, 2 * i + 1),
+        w.deregister(`mr_${i + 1}`),
+      ]),
+    ),
+    make(
+      "LAW-7",
       "more pages than a limit",
       w.alloc(0, 6),
       ...[0, 1, 2, 3].flatMap((i) => [

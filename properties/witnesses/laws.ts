@@ -101,6 +101,7 @@ export const laws: readonly Situation[] = [
   {
     rule: "LAW-3",
     name: "a callback over several idle entries",
+    required: ({ limits }) => (limits.entries ?? 2) > 1 && (limits.pages ?? 2) > 1,
     on: "return",
     call: "invalidate",
     holds: (scene) => touched(scene, isIdle).length > 1,
@@ -211,22 +212,19 @@ export const laws: readonly Situation[] = [
       limits.entries <= 8 &&
       limits.entries < pageCount * (environment.pageGranular ? 1 : 2),
     holds: ({ view, active }) => {
-      const limit = view.claims?.limits.entries ?? null;
-      return active !== null && limit !== null && idleOf(active).length >= limit;
+      const { entries = null, pages = null } = view.claims?.limits ?? {};
+      if (active === null) return false;
+      const idle = idleOf(active);
+      const pageCount = idle.reduce((sum, each) => sum + each.span.count, 0);
+      return (entries !== null && idle.length >= entries) || (pages !== null && pageCount >= pages);
     },
   },
   {
     rule: "LAW-7",
-    name: "a declared limit that is kept",
+    name: "a deregister",
     on: "return",
     call: "deregister",
-    holds: ({ view }) => {
-      const limits = view.claims?.limits;
-      return (
-        limits !== undefined &&
-        (limits.entries !== null || limits.pages !== null || limits.pending !== null)
-      );
-    },
+    holds: () => true,
   },
   {
     rule: "LAW-8",

@@ -145,8 +145,8 @@ describe("a call in progress", () => {
     one.secure(0x10000, 1);
     expect(active(one).work).toMatchObject({ lock: 1, secure: 0 });
     expect(active(one).failures).toEqual([
-      { call: "lock", error: "STATUS_ACCESS_VIOLATION", injected: false, excessive: false },
-      { call: "secure", error: "STATUS_INSUFFICIENT_RESOURCES", injected: true, excessive: false },
+      { call: "lock", error: "STATUS_ACCESS_VIOLATION", injected: false, badBlock: false },
+      { call: "secure", error: "STATUS_INSUFFICIENT_RESOURCES", injected: true, badBlock: false },
     ]);
   });
   it("owns the locks and secures that it acquired until it releases them", () => {
