@@ -1,5 +1,6 @@
 // Requests to a proxy driver. When the driver is under test, its calls into the kernel arrive as events of
 // their own, and what it answered with `completed`; else the world's own driver answers at once.
+// Sources: WDK, IRP_MJ_DEVICE_CONTROL, "Handling Exceptions"; bug checks 0x1E and 0x76.
 
 import type { IoctlRequest } from "./contract.ts";
 import { answered, type Applied, type EventOf, type KernelCall } from "./events.ts";

@@ -1,5 +1,7 @@
 // Calls of the cache into its host: requests to the proxy driver and to the NIC, and the faults that were
 // armed for them. Each call and its answer are noted in the call in progress.
+// Sources: WDK, "Implementing IOCTLs for a SAN Service Provider", "Registering Memory for Operations on a SAN"; the
+// NIC's answers are our model, as nic.ts says.
 
 import { isUserRange } from "./address-space.ts";
 import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";

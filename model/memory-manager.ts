@@ -1,8 +1,8 @@
 // The memory manager as drivers use it: securing virtual memory and locking pages.
 //
 // Functions change the record they are given (a draft) and answer what the caller is told; an answer that
-// is a failure leaves the record as it was, except that a touched guard page has lost its guard and pages
-// touched before the failing one may have got their frames.
+// is a failure leaves the record as it was, except for what touching pages does by itself: a guard is lost, an
+// in-page error is used up, and pages before the failing one have got their frames or their private copies.
 // Source: WDK, MmSecureVirtualMemory, MmUnsecureVirtualMemory, MmProbeAndLockPages, MmUnlockPages.
 
 import { allows, isUserRange, pageAt, type BaseProtection } from "./address-space.ts";

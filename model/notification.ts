@@ -6,7 +6,8 @@
 // 3. If at least one answered 0, the operation is retried once; refused again, it fails and the mapping is as
 //    it was.
 // Sources: SDK, AddSecureMemoryCacheCallback, PSECURE_MEMORY_CACHE_CALLBACK; WSD,
-// WSPMemoryRegistrationCacheCallback. The statuses and the single retry are our model of them.
+// WSPMemoryRegistrationCacheCallback. The statuses and the single retry are our model of them, and so are
+// notifications that no operation waits for: a provider has to bear them.
 
 import { answered, type Applied, type Event } from "./events.ts";
 import type { ProviderInstance } from "./ledger.ts";

@@ -1,5 +1,6 @@
 // What an application may ask of its address space. One function per Windows function; each answers done,
-// failed (a Win32 error) or refused (the range is secured), and changes nothing unless it answers done.
+// failed (a Win32 error), refused (the range is secured) or raised (an access faulted). Failed and refused change
+// nothing; a fault leaves what was accessed before it, as page-access.ts says.
 //
 // Sources: SDK, VirtualAlloc, VirtualFree, VirtualProtect, MapViewOfFileEx, UnmapViewOfFile; for refusal
 // WDK, MmSecureVirtualMemory. Error numbers marked ° in errors.ts are observed, not documented.
@@ -287,7 +288,7 @@ function access(memory: Memory, process: ProcessId, op: Op<"read"> | Op<"write">
   return done(op.name === "read" ? stamps : null);
 }
 
-/** Fault injection: the page is trimmed and its next page-in meets a bad block. 0 if it is locked or free. */
+/** Fault injection: the page is trimmed and its next page-in meets a bad block. 0 if it is locked, free, or shared. */
 function failNextPageIn(memory: Memory, process: ProcessId, number: PageNumber): OsAnswer {
   const vad = vadAt(spaceOf(memory, process), number);
   const page = vad?.pages[number - vad.base];
