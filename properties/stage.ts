@@ -20,6 +20,7 @@ import type {
   KernelParameters,
 } from "../model/events.ts";
 import type { InstanceId, ProcessId } from "../model/units.ts";
+import type { WorldView } from "../model/view.ts";
 import type { World } from "../model/world.ts";
 
 /** The subject as the world calls it: one cache a provider instance. Throws `BrokenSubject` for garbage. */
@@ -60,128 +61,144 @@ export interface Stage {
 }
 
 /** `observe` is told every event with its answer, and may throw `Unwind` to stop everything. */
-export function stage(
-  world: World,
-  player: Player,
-  observe: (event: Event, answer: Answer) => void,
-): Stage {
-  const { view } = world;
-  let stopped = false;
-  let problem: string | null = null;
+export function stage(world: World, player: Player, observe: Observer): Stage {
+  return new Acting(world, player, observe);
+}
 
-  function stop(reason: string | null): never {
-    stopped = true;
-    problem ??= reason;
+type Observer = (event: Event, answer: Answer) => void;
+
+class Acting implements Stage {
+  readonly #world: World;
+  readonly #view: WorldView;
+  readonly #player: Player;
+  readonly #observe: Observer;
+  #stopped = false;
+  #problem: string | null = null;
+
+  constructor(world: World, player: Player, observe: Observer) {
+    this.#world = world;
+    this.#view = world.view;
+    this.#player = player;
+    this.#observe = observe;
+  }
+
+  begin(): void {
+    if (this.#player.kind === "driver") {
+      const { driver } = this.#player;
+      const { pageSizeBytes, pageCount, granularityPages } = this.#view.config;
+      const userAddressEnd = (pageCount + granularityPages) * pageSizeBytes;
+      const kernel = (call: KernelCall): Answer => this.#kernel(call);
+      this.#guarded(() => driver.start(kernel, { pageSizeBytes, userAddressEnd }));
+    } else {
+      for (const { id } of this.#view.instances()) this.#start(id);
+    }
+  }
+
+  problem(): string | null {
+    return this.#problem;
+  }
+
+  #stop(reason: string | null): never {
+    this.#stopped = true;
+    this.#problem ??= reason;
     throw new Unwind();
   }
 
-  function apply(event: Event): Applied {
-    const applied = world.apply(event);
+  #apply(event: Event): Applied {
+    const applied = this.#world.apply(event);
     try {
-      observe(event, applied.answer);
+      this.#observe(event, applied.answer);
     } catch (error) {
-      stopped = true;
+      this.#stopped = true;
       throw error;
     }
     return applied;
   }
 
-  function play(event: Event): void {
-    if (hasLapsed(world, event)) return;
-    const { then } = apply(event);
-    if (event.type === "call") call(event);
-    else if (event.type === "start") start(event.instance);
-    else if (event.type === "ioctl" || event.type === "processExit") dispatch(event);
-    for (const next of then) play(next);
+  play(event: Event): void {
+    if (hasLapsed(this.#world, event)) return;
+    const { then } = this.#apply(event);
+    if (event.type === "call") this.#call(event);
+    else if (event.type === "start") this.#start(event.instance);
+    else if (event.type === "ioctl" || event.type === "processExit") this.#dispatch(event);
+    for (const next of then) this.play(next);
   }
 
-  function start(instance: InstanceId): void {
-    if (player.kind !== "cache") return;
-    guarded(() => player.provider.start(instance, (each) => host(instance, each)));
+  #start(instance: InstanceId): void {
+    if (this.#player.kind !== "cache") return;
+    const { provider } = this.#player;
+    this.#guarded(() => provider.start(instance, (each) => this.#host(instance, each)));
   }
 
-  function call({ instance, call: request }: EventOf<"call">): void {
-    if (player.kind !== "cache") return;
-    const { process } = view.instance(instance);
-    const depth = view.instance(instance).calls.length;
-    const outcome = guarded(
-      () => player.provider.call(instance, request),
-      () => !view.isAlive(process),
+  #call({ instance, call: request }: EventOf<"call">): void {
+    if (this.#player.kind !== "cache") return;
+    const { provider } = this.#player;
+    const { process } = this.#view.instance(instance);
+    const depth = this.#view.instance(instance).calls.length;
+    const outcome = this.#guarded(
+      () => provider.call(instance, request),
+      () => !this.#view.isAlive(process),
     );
     // The process was killed in the middle of the call, or is another incarnation: nobody waits for the answer.
-    if (outcome === GONE || !view.isAlive(process)) return;
-    if (view.instance(instance).calls.length !== depth) return;
-    for (const next of apply({ type: "return", instance, outcome }).then) play(next);
+    if (outcome === GONE || !this.#view.isAlive(process)) return;
+    if (this.#view.instance(instance).calls.length !== depth) return;
+    for (const next of this.#apply({ type: "return", instance, outcome }).then) this.play(next);
   }
 
   /** A host call, after whatever was armed to arrive at it. */
-  function host(id: InstanceId, request: HostCall): HostAnswer {
-    const { process, calls } = view.instance(id);
-    if (stopped || !view.isAlive(process)) throw new Unwind();
+  #host(id: InstanceId, request: HostCall): HostAnswer {
+    const { process, calls } = this.#view.instance(id);
+    if (this.#stopped || !this.#view.isAlive(process)) throw new Unwind();
     if (calls.length === 0) {
-      stop(
+      this.#stop(
         `the cache called ${request.name} of its host outside any call; a cache acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
       );
     }
-    if (view.faults().kill === process) {
-      play({ type: "exit", process });
+    if (this.#view.faults().kill === process) {
+      this.play({ type: "exit", process });
       throw new Unwind();
     }
-    const armed = view.faults().interrupt;
+    const armed = this.#view.faults().interrupt;
     if (armed !== null && armed.process === process && armed.afterHostCalls === 0) {
-      play({ type: "interrupt", instance: id, at: request });
-      if (!view.isAlive(process)) throw new Unwind();
+      this.play({ type: "interrupt", instance: id, at: request });
+      if (!this.#view.isAlive(process)) throw new Unwind();
     }
-    const { answer } = apply({ type: "host", instance: id, call: request });
+    const { answer } = this.#apply({ type: "host", instance: id, call: request });
     if (answer === null || answer.kind !== "host") throw new TypeError("a host call has an answer");
     return answer.result;
   }
 
-  function kernel(request: KernelCall): Answer {
-    if (stopped) throw new Unwind();
-    return apply({ type: "kernel", call: request }).answer;
+  #kernel(request: KernelCall): Answer {
+    if (this.#stopped) throw new Unwind();
+    return this.#apply({ type: "kernel", call: request }).answer;
   }
 
-  function dispatch(event: EventOf<"ioctl"> | EventOf<"processExit">): void {
-    if (player.kind !== "driver") return;
-    const { driver } = player;
-    const ended = guarded(() =>
+  #dispatch(event: EventOf<"ioctl"> | EventOf<"processExit">): void {
+    if (this.#player.kind !== "driver") return;
+    const { driver } = this.#player;
+    const ended = this.#guarded(() =>
       event.type === "ioctl"
         ? driver.dispatch(event)
         : { ...driver.processExit(event.process), result: null },
     );
     if (ended === GONE) return;
-    apply({ type: "completed", result: ended.result, escaped: ended.escaped });
+    this.#apply({ type: "completed", result: ended.result, escaped: ended.escaped });
   }
 
   /** Runs the subject. What it throws is its own fault, unless the stage threw it through the subject. */
-  function guarded<T>(run: () => T, isGone: () => boolean = () => false): T | typeof GONE {
+  #guarded<T>(run: () => T, isGone: () => boolean = () => false): T | typeof GONE {
     let value: T;
     try {
       value = run();
     } catch (error) {
-      if (stopped) throw new Unwind();
+      if (this.#stopped) throw new Unwind();
       if (isGone()) return GONE;
-      if (error instanceof BrokenSubject) stop(error.message);
+      if (error instanceof BrokenSubject) this.#stop(error.message);
       throw error;
     }
-    if (stopped) throw new Unwind();
+    if (this.#stopped) throw new Unwind();
     return value;
   }
-
-  return {
-    begin(): void {
-      if (player.kind === "driver") {
-        const { pageSizeBytes, pageCount, granularityPages } = view.config;
-        const userAddressEnd = (pageCount + granularityPages) * pageSizeBytes;
-        guarded(() => player.driver.start(kernel, { pageSizeBytes, userAddressEnd }));
-      } else {
-        for (const { id } of view.instances()) start(id);
-      }
-    },
-    play,
-    problem: () => problem,
-  };
 }
 
 const GONE: unique symbol = Symbol("the process of the call has ended");

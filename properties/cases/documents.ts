@@ -1,21 +1,36 @@
 // Cases of the rules that the documents state for local buffers and for the registration interface.
 
+import type { Command } from "../../model/trace.ts";
 import type { Words } from "./words.ts";
 import type { Case, Make } from "./case.ts";
 
 export function localCases(w: Words, make: Make): Case[] {
-  const kept = [w.alloc(0, 4), w.register("mr_1", 0, 2), w.deregister("mr_1")];
   return [
-    make("LOCAL-1", "the last deregister keeps the buffer", ...kept),
-    make("LOCAL-2", "a kept buffer is secured", ...kept),
+    ...cachingCases(w, make),
+    ...securingCases(w, make),
+    ...interfaceCases(w, make),
+    ...accessCases(w, make),
+  ];
+}
+
+/** A buffer of two pages, registered and let go. */
+function keptOf(w: Words): Command[] {
+  return [w.alloc(0, 4), w.register("mr_1", 0, 2), w.deregister("mr_1")];
+}
+
+/** LOCAL: what the documents say of cached buffers. */
+function cachingCases(w: Words, make: Make): Case[] {
+  return [
+    make("LOCAL-1", "the last deregister keeps the buffer", ...keptOf(w)),
+    make("LOCAL-2", "a kept buffer is secured", ...keptOf(w)),
     make(
       "LOCAL-3",
       "a repeat does no work",
-      ...kept,
+      ...keptOf(w),
       w.register("mr_2", 0, 2),
       w.deregister("mr_2"),
     ),
-    make("LOCAL-4", "a free of a kept buffer", ...kept, w.free(0)),
+    make("LOCAL-4", "a free of a kept buffer", ...keptOf(w), w.free(0)),
     make(
       "LOCAL-4",
       "a free of a buffer in use",
@@ -24,7 +39,13 @@ export function localCases(w: Words, make: Make): Case[] {
       w.free(0),
       w.deregister("mr_1"),
     ),
-    make("LOCAL-5", "a close with kept buffers", ...kept, w.close()),
+    make("LOCAL-5", "a close with kept buffers", ...keptOf(w), w.close()),
+  ];
+}
+
+/** OWN: securing and releasing ownership of virtual addresses. */
+function securingCases(w: Words, make: Make): Case[] {
+  return [
     make(
       "OWN-1",
       "a decommit of the last page of one and a half",
@@ -36,11 +57,17 @@ export function localCases(w: Words, make: Make): Case[] {
     make(
       "OWN-2",
       "a free and a second notification",
-      ...kept,
+      ...keptOf(w),
       w.free(0),
       w.notify(0, 2),
       w.cleanup(),
     ),
+  ];
+}
+
+/** SPI: what the functions answer. */
+function interfaceCases(w: Words, make: Make): Case[] {
+  return [
     make(
       "SPI-1",
       "a range that is not valid",
@@ -81,7 +108,20 @@ export function localCases(w: Words, make: Make): Case[] {
       w.register("mr_1", 0, 2),
       w.decommit(1, 2),
     ),
-    make("SPI-6", "the last deregister", ...kept),
+    make("SPI-6", "the last deregister", ...keptOf(w)),
+    make(
+      "SPI-1",
+      "pages that can be read only",
+      w.alloc(0, 2, "READONLY"),
+      w.register("mr_1", 0, 1, "read"),
+      w.deregister("mr_1"),
+    ),
+  ];
+}
+
+/** ACCESS: who may reach what. */
+function accessCases(w: Words, make: Make): Case[] {
+  return [
     make(
       "ACCESS-4",
       "read, then read and write",
@@ -110,13 +150,6 @@ export function localCases(w: Words, make: Make): Case[] {
       w.deregister("mr_1"),
       w.protect(0, 1, "READONLY"),
       w.register("mr_2", 0, 1),
-    ),
-    make(
-      "SPI-1",
-      "pages that can be read only",
-      w.alloc(0, 2, "READONLY"),
-      w.register("mr_1", 0, 1, "read"),
-      w.deregister("mr_1"),
     ),
     make(
       "ACCESS-5",

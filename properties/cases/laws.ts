@@ -1,5 +1,6 @@
 // Cases of the derived laws; freshness, the reason for all of it, apart.
 
+import type { Command } from "../../model/trace.ts";
 import type { Words } from "./words.ts";
 import type { Case, Make } from "./case.ts";
 
@@ -49,7 +50,19 @@ export function freshCases(w: Words, make: Make): Case[] {
 }
 
 export function lawCases(w: Words, make: Make): Case[] {
-  const neighbours = [
+  return [
+    ...coverCases(w, make),
+    ...callbackCases(w, make),
+    ...balanceCases(w, make),
+    ...lifetimeCases(w, make),
+    ...limitCases(w, make),
+    ...dataCases(w, make),
+  ];
+}
+
+/** Three neighbouring pages, each registered and let go. */
+function neighboursOf(w: Words): Command[] {
+  return [
     w.alloc(0, 4),
     w.register("mr_1", 0, 1),
     w.register("mr_2", 1, 2),
@@ -58,10 +71,10 @@ export function lawCases(w: Words, make: Make): Case[] {
     w.deregister("mr_2"),
     w.deregister("mr_3"),
   ];
-  const filling = Array.from({ length: 8 }, (_, i) => [
-    w.register(`mr_${i + 1}`, i / 2, i / 2 + 0.5),
-    w.deregister(`mr_${i + 1}`),
-  ]).flat();
+}
+
+/** LAW-2: the region covers what was asked for. */
+function coverCases(w: Words, make: Make): Case[] {
   return [
     make(
       "LAW-2",
@@ -101,7 +114,13 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.deregister("mr_1"),
       w.register("mr_2", 1, 2),
     ),
-    make("LAW-3", "one free over several kept buffers", ...neighbours, w.free(0)),
+  ];
+}
+
+/** LAW-3, LAW-3b: a callback misses nothing and loses nothing. */
+function callbackCases(w: Words, make: Make): Case[] {
+  return [
+    make("LAW-3", "one free over several kept buffers", ...neighboursOf(w), w.free(0)),
     make(
       "LAW-3",
       "a decommit of the middle of a kept buffer",
@@ -110,7 +129,13 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.deregister("mr_1"),
       w.decommit(1, 2),
     ),
-    make("LAW-3b", "a decommit of the middle one of three", ...neighbours, w.decommit(1, 2)),
+    make("LAW-3b", "a decommit of the middle one of three", ...neighboursOf(w), w.decommit(1, 2)),
+  ];
+}
+
+/** LAW-4: everything is released once, also when a step fails. */
+function balanceCases(w: Words, make: Make): Case[] {
+  return [
     ...(["lock", "secure", "nicRegister"] as const).map((call) =>
       make(
         "LAW-4",
@@ -144,7 +169,33 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.deregister("mr_2"),
       w.cleanup(),
     ),
-    make("LAW-4", "clean-up", ...neighbours, w.cleanup()),
+    make("LAW-4", "clean-up", ...neighboursOf(w), w.cleanup()),
+    make(
+      "LAW-4",
+      "clean-up of a buffer that two sockets used",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.register("mr_2", 0, 1, "readwrite", 2),
+      w.deregister("mr_2", 2),
+      w.cleanup(),
+    ),
+    make(
+      "LAW-4",
+      "clean-up of what the NIC was too busy for",
+      w.alloc(0, 1),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.fail("nicDeregister"),
+      w.notify(0, 1),
+      w.cleanup(),
+    ),
+  ];
+}
+
+/** LAW-5, LAW-6: what is in use stays, and a zombie is not used anew. */
+function lifetimeCases(w: Words, make: Make): Case[] {
+  return [
     make(
       "LAW-5",
       "a transfer across a free",
@@ -176,7 +227,6 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.deregister("mr_1"),
       w.deregister("mr_2"),
     ),
-    make("LAW-7", "more buffers than a limit", w.alloc(0, 4), ...filling),
     make(
       "LAW-5",
       "evictions under a larger buffer in use",
@@ -201,6 +251,17 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.complete("t_1"),
       w.deregister("mr_2", 2),
     ),
+  ];
+}
+
+/** LAW-7, LAW-8: limits are kept, and what may be kept is used again. */
+function limitCases(w: Words, make: Make): Case[] {
+  const filling = Array.from({ length: 8 }, (_, i) => [
+    w.register(`mr_${i + 1}`, i / 2, i / 2 + 0.5),
+    w.deregister(`mr_${i + 1}`),
+  ]).flat();
+  return [
+    make("LAW-7", "more buffers than a limit", w.alloc(0, 4), ...filling),
     make(
       "LAW-7",
       "the NIC is full of buffers in use, but for an idle one",
@@ -230,26 +291,6 @@ export function lawCases(w: Words, make: Make): Case[] {
       ]),
     ),
     make(
-      "LAW-4",
-      "clean-up of a buffer that two sockets used",
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.deregister("mr_1"),
-      w.register("mr_2", 0, 1, "readwrite", 2),
-      w.deregister("mr_2", 2),
-      w.cleanup(),
-    ),
-    make(
-      "LAW-4",
-      "clean-up of what the NIC was too busy for",
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.deregister("mr_1"),
-      w.fail("nicDeregister"),
-      w.notify(0, 1),
-      w.cleanup(),
-    ),
-    make(
       "LAW-8",
       "two users alternate rights",
       w.alloc(0, 1),
@@ -260,6 +301,12 @@ export function lawCases(w: Words, make: Make): Case[] {
       w.register("mr_3", 0, 1, "read"),
       w.deregister("mr_3"),
     ),
+  ];
+}
+
+/** LAW-9: the data is that of a provider that never caches. */
+function dataCases(w: Words, make: Make): Case[] {
+  return [
     make(
       "LAW-9",
       "data that is sent is the data that was written",

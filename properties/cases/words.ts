@@ -14,109 +14,6 @@ import type { Command } from "../../model/trace.ts";
 import { brand, type AddressRange, type VirtualAddress } from "../../model/units.ts";
 import type { OsOperation } from "../../model/virtual-memory.ts";
 
-/** Words for the programs: addresses are pages of process 0, counted from the first user page. */
-export function wordsFor(config: WorldConfig): Words {
-  const { pageSizeBytes, granularityPages } = config;
-  const base = granularityPages * pageSizeBytes;
-  const address = (page: number): VirtualAddress => brand(base + Math.round(page * pageSizeBytes));
-  const range = (from: number, to: number): AddressRange => ({
-    start: address(from),
-    lengthBytes: address(to) - address(from),
-  });
-  const os = (operation: OsOperation): Command => ({
-    name: operation.name,
-    args: { process: 0, operation: jsonOf(operation) },
-  });
-  const wsp = (call: WspFunction): Command => ({
-    name: call.name,
-    args: { function: jsonOf(call) },
-  });
-  return {
-    alloc: (from, to, protection = "READWRITE") =>
-      os({
-        name: "VirtualAlloc",
-        address: address(from),
-        sizeBytes: range(from, to).lengthBytes,
-        type: "reserve|commit",
-        protection,
-        guard: false,
-      }),
-    free: (from) =>
-      os({ name: "VirtualFree", address: address(from), sizeBytes: 0, type: "release" }),
-    decommit: (from, to) =>
-      os({
-        name: "VirtualFree",
-        address: address(from),
-        sizeBytes: range(from, to).lengthBytes,
-        type: "decommit",
-      }),
-    protect: (from, to, protection) =>
-      os({
-        name: "VirtualProtect",
-        address: address(from),
-        sizeBytes: range(from, to).lengthBytes,
-        protection,
-        guard: false,
-      }),
-    write: (from, to) => os({ name: "write", range: range(from, to), stamp: 7 }),
-    failPageIn: (page) =>
-      os({ name: "failNextPageIn", page: brand(Math.floor(address(page) / pageSizeBytes)) }),
-    register: (as, from, to, access = "readwrite", socket = 1) =>
-      wsp({
-        name: "WSPRegisterMemory",
-        as,
-        socket: brand(socket),
-        range: range(from, to),
-        flags: flagsOfAccess(access),
-      }),
-    registerRdma: (as, from, to, access = "readwrite", socket = 1) =>
-      wsp({
-        name: "WSPRegisterRdmaMemory",
-        as,
-        socket: brand(socket),
-        range: range(from, to),
-        flags: flagsOfAccess(access),
-        descriptorBytes: DESCRIPTOR_BYTES,
-      }),
-    deregister: (registration, socket = 1) =>
-      wsp({ name: "WSPDeregisterMemory", registration, socket: brand(socket) }),
-    deregisterRdma: (registration, socket = 1) =>
-      wsp({ name: "WSPDeregisterRdmaMemory", registration, socket: brand(socket) }),
-    notify: (from, to) => ({ name: "notify", args: { process: 0, range: { ...range(from, to) } } }),
-    start: (as, registration, kind = "send", socket = 1) => ({
-      name: "startTransfer",
-      args: { type: "transferStart", as, kind, registration, socket },
-    }),
-    complete: (transfer) => ({
-      name: "completeTransfer",
-      args: { type: "transferComplete", transfer, stamp: 9 },
-    }),
-    peer: (descriptor, access = "read", socket = 1) => ({
-      name: "peerAccess",
-      args: { type: "peerAccess", socket, descriptor, access, stamp: 5 },
-    }),
-    close: (socket = 1) => ({ name: "WSPCloseSocket", args: { type: "close", socket } }),
-    cleanup: () => ({ name: "WSPCleanup", args: { type: "cleanup", instance: 0 } }),
-    exit: (process = 0) => ({ name: "exitProcess", args: { type: "exit", process } }),
-    fail: (call) => ({ name: "failNext", args: { type: "arm", fault: { kind: "fail", call } } }),
-    interrupt: (afterHostCalls, what) => ({
-      name: "interruptAtHostCall",
-      args: {
-        type: "arm",
-        fault: { kind: "interrupt", process: 0, afterHostCalls, what: jsonOf(what) },
-      },
-    }),
-    ioctl: (name, request, process = 0) => ({
-      name,
-      args: { type: "ioctl", process, provider: 0, request: jsonOf(request) },
-    }),
-    range,
-    address,
-    byte: 1 / pageSizeBytes,
-    nicRegions: config.nic.regions,
-  };
-}
-
 /** Interfaces have no index signature, so TypeScript does not see that they are JSON. */
 const jsonOf = (value: object): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
 
@@ -148,3 +45,142 @@ export interface Words {
   /** How many regions the NIC takes. */
   readonly nicRegions: number;
 }
+
+/** Words for the programs of a world. */
+export function wordsFor(config: WorldConfig): Words {
+  const { pageSizeBytes, granularityPages } = config;
+  const base = granularityPages * pageSizeBytes;
+  const address = (page: number): VirtualAddress => brand(base + Math.round(page * pageSizeBytes));
+  const range = (from: number, to: number): AddressRange => ({
+    start: address(from),
+    lengthBytes: address(to) - address(from),
+  });
+  const places: Places = { range, address, byte: 1 / pageSizeBytes, pageSizeBytes };
+  return {
+    ...memoryWords(places),
+    ...registrationWords(places),
+    ...otherWords,
+    range,
+    address,
+    byte: places.byte,
+    nicRegions: config.nic.regions,
+  };
+}
+
+interface Places {
+  readonly range: (from: number, to: number) => AddressRange;
+  readonly address: (page: number) => VirtualAddress;
+  readonly byte: number;
+  readonly pageSizeBytes: number;
+}
+
+type MemoryWords = Pick<Words, "alloc" | "free" | "decommit" | "protect" | "write" | "failPageIn">;
+
+function memoryWords({ range, address, pageSizeBytes }: Places): MemoryWords {
+  const os = (operation: OsOperation): Command => ({
+    name: operation.name,
+    args: { process: 0, operation: jsonOf(operation) },
+  });
+  return {
+    alloc: (from, to, protection = "READWRITE") =>
+      os({
+        name: "VirtualAlloc",
+        address: address(from),
+        sizeBytes: range(from, to).lengthBytes,
+        type: "reserve|commit",
+        protection,
+        guard: false,
+      }),
+    free: (from) =>
+      os({ name: "VirtualFree", address: address(from), sizeBytes: 0, type: "release" }),
+    decommit: (from, to) =>
+      os({
+        name: "VirtualFree",
+        address: address(from),
+        sizeBytes: range(from, to).lengthBytes,
+        type: "decommit",
+      }),
+    protect: (from, to, protection) =>
+      os({
+        name: "VirtualProtect",
+        address: address(from),
+        sizeBytes: range(from, to).lengthBytes,
+        protection,
+        guard: false,
+      }),
+    write: (from, to) => os({ name: "write", range: range(from, to), stamp: 7 }),
+    failPageIn: (page) =>
+      os({ name: "failNextPageIn", page: brand(Math.floor(address(page) / pageSizeBytes)) }),
+  };
+}
+
+type RegistrationWords = Pick<
+  Words,
+  "register" | "registerRdma" | "deregister" | "deregisterRdma" | "notify"
+>;
+
+function registrationWords({ range }: Places): RegistrationWords {
+  const wsp = (call: WspFunction): Command => ({
+    name: call.name,
+    args: { function: jsonOf(call) },
+  });
+  return {
+    register: (as, from, to, access = "readwrite", socket = 1) =>
+      wsp({
+        name: "WSPRegisterMemory",
+        as,
+        socket: brand(socket),
+        range: range(from, to),
+        flags: flagsOfAccess(access),
+      }),
+    registerRdma: (as, from, to, access = "readwrite", socket = 1) =>
+      wsp({
+        name: "WSPRegisterRdmaMemory",
+        as,
+        socket: brand(socket),
+        range: range(from, to),
+        flags: flagsOfAccess(access),
+        descriptorBytes: DESCRIPTOR_BYTES,
+      }),
+    deregister: (registration, socket = 1) =>
+      wsp({ name: "WSPDeregisterMemory", registration, socket: brand(socket) }),
+    deregisterRdma: (registration, socket = 1) =>
+      wsp({ name: "WSPDeregisterRdmaMemory", registration, socket: brand(socket) }),
+    notify: (from, to) => ({ name: "notify", args: { process: 0, range: { ...range(from, to) } } }),
+  };
+}
+
+type OtherWords = Omit<
+  Words,
+  keyof MemoryWords | keyof RegistrationWords | "range" | "address" | "byte" | "nicRegions"
+>;
+
+const otherWords: OtherWords = {
+  start: (as, registration, kind = "send", socket = 1) => ({
+    name: "startTransfer",
+    args: { type: "transferStart", as, kind, registration, socket },
+  }),
+  complete: (transfer) => ({
+    name: "completeTransfer",
+    args: { type: "transferComplete", transfer, stamp: 9 },
+  }),
+  peer: (descriptor, access = "read", socket = 1) => ({
+    name: "peerAccess",
+    args: { type: "peerAccess", socket, descriptor, access, stamp: 5 },
+  }),
+  close: (socket = 1) => ({ name: "WSPCloseSocket", args: { type: "close", socket } }),
+  cleanup: () => ({ name: "WSPCleanup", args: { type: "cleanup", instance: 0 } }),
+  exit: (process = 0) => ({ name: "exitProcess", args: { type: "exit", process } }),
+  fail: (call) => ({ name: "failNext", args: { type: "arm", fault: { kind: "fail", call } } }),
+  interrupt: (afterHostCalls, what) => ({
+    name: "interruptAtHostCall",
+    args: {
+      type: "arm",
+      fault: { kind: "interrupt", process: 0, afterHostCalls, what: jsonOf(what) },
+    },
+  }),
+  ioctl: (name, request, process = 0) => ({
+    name,
+    args: { type: "ioctl", process, provider: 0, request: jsonOf(request) },
+  }),
+};
