@@ -2,8 +2,9 @@
 // its record to its room's list.
 
 import type { Event } from "../model/events.ts";
-import type { Command } from "../model/trace.ts";
+import type { Command, Trace } from "../model/trace.ts";
 import type { WorldView } from "../model/view.ts";
+import { referenceWorld } from "../model/world.ts";
 import type { CommandRecord } from "./command.ts";
 import { driverCommands } from "./commands/driver.ts";
 import { faultCommands } from "./commands/faults.ts";
@@ -34,6 +35,11 @@ function recordOf(command: Command): CommandRecord {
   return record;
 }
 
+/** True if this release has the command. */
+export function isKnown(command: Command): boolean {
+  return byName.has(command.name);
+}
+
 export function isEnabled(view: WorldView, command: Command): boolean {
   return recordOf(command).enabled(view, command.args);
 }
@@ -45,4 +51,14 @@ export function eventOf(command: Command): Event {
 /** One line of a program, as it reads in the state before it. */
 export function printCommand(view: WorldView, command: Command): string {
   return recordOf(command).print(view, command.args);
+}
+
+/** The commands of a trace as they read in the states before them. */
+export function printProgram(trace: Trace): string[] {
+  const world = referenceWorld(trace.header.config, trace.header.claims);
+  return trace.steps.flatMap((step) => {
+    if ("command" in step) return [printCommand(world.view, step.command)];
+    world.apply(step.event);
+    return [];
+  });
 }

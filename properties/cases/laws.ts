@@ -268,7 +268,8 @@ function limitCases(w: Words, make: Make): Case[] {
       w.alloc(0, 4),
       w.register("mr_0", 0, 1),
       w.deregister("mr_0"),
-      ...Array.from({ length: w.nicRegions }, (_, i) =>
+      // A NIC that takes more than this is not filled by a literal program.
+      ...Array.from({ length: Math.min(w.nicRegions, 40) }, (_, i) =>
         w.register(`mr_${i + 1}`, 1 + i * w.byte, 1 + (i + 1) * w.byte),
       ),
     ),

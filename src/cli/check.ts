@@ -118,7 +118,7 @@ function printReplayed(report: Report, request: CheckRequest, trace: Trace): Exi
     (each) => each.path === (path ?? "") && each.seed === (seed ?? report.seed),
   );
   if (!counterexamples.some((each) => each.fails)) {
-    printLine(`${report.subject}: the program of the trace breaks no rule.`);
+    printLine(`${report.subject}: the program of the trace breaks no rule of conformance.`);
     return 0;
   }
   return printReport({ ...report, verdict: "not conformant", counterexamples }, request);

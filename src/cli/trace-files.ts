@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RuleId } from "../../model/rules.ts";
-import { decodeTrace, encodeTrace, TraceError, type Trace } from "../../model/trace.ts";
+import { decodeTrace, encodeTrace, programOf, TraceError, type Trace } from "../../model/trace.ts";
+import { isKnown } from "../../properties/commands.ts";
 import { messageOf } from "./error-text.ts";
 
 /** Writes the trace as `law-1-2b1f.jsonl` and answers its path. The same trace gets the same name. */
@@ -36,7 +37,10 @@ export function readTraces(folder: string, warn: (line: string) => void): Trace[
   return names.toSorted().flatMap((name) => {
     const path = join(folder, name);
     try {
-      return [decodeTrace(readFileSync(path, "utf8"))];
+      const trace = decodeTrace(readFileSync(path, "utf8"));
+      const stranger = programOf(trace).find((each) => !isKnown(each));
+      if (stranger === undefined) return [trace];
+      throw new TraceError(`this stalemate does not know its command "${stranger.name}".`);
     } catch (error) {
       warn(`${path} is skipped: ${error instanceof TraceError ? error.message : messageOf(error)}`);
       return [];

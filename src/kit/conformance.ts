@@ -12,7 +12,8 @@ import { plain } from "../report/paint.ts";
 import { summary } from "../report/summary.ts";
 import { isDriver } from "./player.ts";
 import type { Counterexample, Report, RunOptions } from "./report.ts";
-import { defaults, run } from "./run.ts";
+import { defaults } from "./options.ts";
+import { run } from "./run.ts";
 import { checkSubject, underTest } from "./subject.ts";
 import { whyNotApplicable } from "./verdicts.ts";
 

@@ -42,3 +42,8 @@ function renamed(step: TraceStep, names: Map<number, number>): unknown {
   }
   return step;
 }
+
+/** What LAW-12 says of a subject, with what to do. */
+export function notDeterministic(commands: number, differs: string): string {
+  return `the subject is not deterministic (LAW-12): the same ${commands} commands on a fresh subject gave ${differs}; keep no state outside what create returns, and use neither the clock nor random numbers`;
+}

@@ -35,7 +35,11 @@ export interface Counterexample {
   readonly program: readonly string[];
   readonly trace: Trace;
   readonly seed: number;
-  /** fast-check's path; with the seed it generates and shrinks to this program again. */
+  /**
+   * Where the program came from: fast-check's path for a generated program that broke a rule of conformance (with
+   * the seed, the preset and the same bounds it leads here again), the number of the run for a should-rule, or
+   * `case` and the title of a literal case.
+   */
   readonly path: string;
 }
 

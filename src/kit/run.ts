@@ -2,25 +2,24 @@
 // cases, then generated programs; and what it all says, as a report.
 
 import { check, property, sample, type RunDetails } from "fast-check";
-import { presets, type Claims, type WorldConfig } from "../../model/config.ts";
+import type { Claims, WorldConfig } from "../../model/config.ts";
 import type { DriverSubject, Subject } from "../../model/contract.ts";
 import type { Finding } from "../../model/judge.ts";
 import { ruleOf, type RuleId } from "../../model/rules.ts";
-import { TRACE_VERSION, programOf, type Command, type Trace } from "../../model/trace.ts";
+import { TRACE_VERSION, programOf, type Trace } from "../../model/trace.ts";
 import { referenceWorld, walkingWorld, type WorldFactory } from "../../model/world.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
 import { programs, type Program } from "../../properties/arbitraries.ts";
 import { casesFor } from "../../properties/cases.ts";
-import { printCommand } from "../../properties/commands.ts";
+import { isKnown, printProgram } from "../../properties/commands.ts";
 import type { Player } from "../../properties/stage.ts";
-import { difference } from "./determinism.ts";
+import { difference, notDeterministic } from "./determinism.ts";
 import { MisuseError } from "./misuse.ts";
+import { defaults, presetOf, wholeNumber } from "./options.ts";
 import { isDriver, players } from "./player.ts";
 import type { Counterexample, Progress, Report, RunOptions } from "./report.ts";
-import { checkSubject, underTest } from "./subject.ts";
-import { ruleReports, subjectVerdict, type Evidence } from "./verdicts.ts";
-
-export const defaults = { runs: 1000, commands: 60, preset: "small" } as const;
+import { checkSubject, underTest, type SubjectUnderTest } from "./subject.ts";
+import { noneJudged, ruleReports, subjectVerdict, type Evidence } from "./verdicts.ts";
 
 const COMPARED_PROGRAMS = 5;
 const PROGRESS_EVERY_MS = 200;
@@ -38,16 +37,17 @@ export function run(subject: Subject | DriverSubject, options: RunOptions = {}):
 class Session {
   readonly #subject: Subject | DriverSubject;
   readonly #options: RunOptions;
-  readonly #config: WorldConfig;
+  readonly #underTest: SubjectUnderTest;
+  #config: WorldConfig;
   readonly #claims: Claims | null;
-  readonly #player: () => Player;
+  #player: () => Player;
   readonly #seed: number;
   readonly #runs: number;
   readonly #maxCommands: number;
   readonly #started = Date.now();
   readonly #situations = new Map<number, number>();
   readonly #skipped: Record<string, number> = {};
-  readonly #nonStrict = new Map<RuleId, { run: number | null; program: Program }>();
+  readonly #nonStrict = new Map<RuleId, { origin: string; program: Program }>();
   readonly #counterexamples: Counterexample[] = [];
   #commands = 0;
   #generated = 0;
@@ -65,20 +65,21 @@ class Session {
     );
     this.#runs = wholeNumber("runs", options.runs ?? defaults.runs, 0);
     this.#maxCommands = wholeNumber("commands", options.commands ?? defaults.commands, 1);
-    const preset = options.preset ?? defaults.preset;
-    const config = (presets as Record<string, WorldConfig>)[preset];
-    if (config === undefined) {
-      throw new MisuseError(
-        `there is no preset "${preset}"; give one of ${Object.keys(presets).join(", ")}`,
-      );
-    }
+    const config = presetOf(options.preset ?? defaults.preset);
     const unknown = options.rules?.find((id) => ruleOf(id) === undefined);
     if (unknown !== undefined) {
       throw new MisuseError(
         `there is no rule "${unknown}"; see the list that "stalemate rules" prints`,
       );
     }
-    this.#player = players(underTest(subject), config);
+    const stranger = options.earlier?.flatMap(programOf).find((each) => !isKnown(each));
+    if (stranger !== undefined) {
+      throw new MisuseError(
+        `an earlier trace has the command "${stranger.name}", which this stalemate does not know; leave that trace out`,
+      );
+    }
+    this.#underTest = underTest(subject);
+    this.#player = players(this.#underTest, config);
     const player = this.#player();
     this.#config = configFor(config, player);
     this.#claims = claimsOf(player);
@@ -117,7 +118,7 @@ class Session {
   }
 
   /** Runs a program and counts what it showed. */
-  #observe(program: Program, run: number | null): RunResult {
+  #observe(program: Program, origin: string, run: number | null = null): RunResult {
     const result = this.#execute(program);
     this.#commands += result.executed;
     for (const [name, count] of Object.entries(result.skipped)) {
@@ -127,7 +128,7 @@ class Session {
       this.#situations.set(index, (this.#situations.get(index) ?? 0) + count);
     }
     for (const { rule } of result.nonStrict) {
-      if (!this.#nonStrict.has(rule)) this.#nonStrict.set(rule, { run, program });
+      if (!this.#nonStrict.has(rule)) this.#nonStrict.set(rule, { origin, program });
     }
     if (result.broken !== null) this.#problem ??= result.broken;
     if (run !== null && run % REJUDGED_EVERY === 0) this.#rejudge(program, result);
@@ -185,8 +186,21 @@ class Session {
     for (const trace of this.#options.earlier ?? []) {
       if (this.#isOver()) return;
       this.#progress("replaying");
-      this.#runLiteral(programOf(trace), trace.header.seed ?? this.#seed, trace.header.path ?? "");
+      const { seed, path, config } = trace.header;
+      this.#inWorld(config, () =>
+        this.#runLiteral(programOf(trace), seed ?? this.#seed, path ?? ""),
+      );
     }
+  }
+
+  /** A trace of another preset is run in the world that it is of. */
+  #inWorld(config: WorldConfig, body: () => void): void {
+    const [ours, player] = [this.#config, this.#player];
+    this.#player = players(this.#underTest, config);
+    this.#config = configFor(config, this.#player());
+    body();
+    this.#config = ours;
+    this.#player = player;
   }
 
   #runCases(): void {
@@ -200,7 +214,7 @@ class Session {
 
   /** A program that was not generated; a failing one is shrunk like one that was. */
   #runLiteral(program: Program, seed: number, path: string): void {
-    const result = this.#observe(program, null);
+    const result = this.#observe(program, path);
     if (result.violation === null) return;
     const wanted = primary(result.violation);
     const smallest = this.#shrink(program, (each) => this.#breaks(each, wanted));
@@ -211,13 +225,19 @@ class Session {
   #shrink(program: Program, fails: (program: Program) => boolean): Program {
     let smallest = program;
     for (;;) {
-      this.#progress("shrinking");
-      const next = [...this.#programs().shrink(smallest, undefined)].find((each) =>
-        fails(each.value),
-      );
-      if (next === undefined) return smallest;
-      smallest = next.value;
+      const next = this.#smaller(smallest, fails);
+      if (next === null) return smallest;
+      smallest = next;
     }
+  }
+
+  #smaller(program: Program, fails: (program: Program) => boolean): Program | null {
+    for (const { value } of this.#programs().shrink(program, undefined)) {
+      this.#progress("shrinking");
+      if (this.#isLate()) return null;
+      if (fails(value)) return value;
+    }
+    return null;
   }
 
   #breaks(program: Program, rule: RuleId): boolean {
@@ -236,7 +256,8 @@ class Session {
           return !this.#breaks(program, wanted);
         }
         if (this.#problem !== null) return true;
-        const result = this.#observe(program, this.#generated++);
+        const run = this.#generated++;
+        const result = this.#observe(program, String(run), run);
         this.#progress("random");
         if (result.violation === null) return true;
         wanted = primary(result.violation);
@@ -271,12 +292,11 @@ class Session {
 
   /** A program for each should-rule that was broken, shrunk. */
   #explainNonStrict(): void {
-    for (const [rule, { run: index, program }] of this.#nonStrict) {
+    for (const [rule, { origin, program }] of this.#nonStrict) {
       if (this.#isLate()) return;
       const smallest = this.#shrink(program, (each) => this.#breaks(each, rule));
-      const path = index === null ? `case ${rule}` : String(index);
       this.#counterexamples.push(
-        this.#counterexample(smallest, program.length, rule, this.#seed, path),
+        this.#counterexample(smallest, program.length, rule, this.#seed, origin),
       );
     }
   }
@@ -308,7 +328,7 @@ class Session {
       fails: violation !== null,
       commands: programOf(trace).length,
       shrunkFrom,
-      program: printed(trace),
+      program: printProgram(trace),
       trace,
       seed,
       path,
@@ -343,11 +363,17 @@ class Session {
       selected: rules ?? null,
     };
     const reports = ruleReports(evidence);
+    const verdict = subjectVerdict(reports, this.#problem !== null, strict ?? false);
+    const cut = verdict === "conformant" && this.#isLate() && this.#generated < this.#runs;
     return {
       subject: this.#subject.name,
       kind: this.#kind(),
-      verdict: subjectVerdict(reports, this.#problem !== null, strict ?? false),
-      problem: this.#problem,
+      verdict: cut ? "unknown" : verdict,
+      problem:
+        this.#problem ??
+        (cut
+          ? `the time was over after ${this.#generated} of ${this.#runs} generated programs, none of which broke a rule; give more time or fewer runs`
+          : noneJudged(reports)),
       rules: reports,
       capabilities: isDriver(this.#subject) ? null : this.#subject.capabilities,
       bounds: { preset: this.#config.preset, runs: this.#generated, commands: this.#maxCommands },
@@ -360,29 +386,8 @@ class Session {
   }
 }
 
-function notDeterministic(commands: number, differs: string): string {
-  return `the subject is not deterministic (LAW-12): the same ${commands} commands on a fresh subject gave ${differs}; keep no state outside what create returns, and use neither the clock nor random numbers`;
-}
-
 function primary(findings: readonly Finding[]): RuleId {
   const [first] = findings;
   if (first === undefined) throw new RangeError("a violation has at least one finding");
   return first.rule;
-}
-
-/** The commands of a trace as they read in the states before them. */
-function printed(trace: Trace): string[] {
-  const world = referenceWorld(trace.header.config, trace.header.claims);
-  return trace.steps.flatMap((step) => {
-    if ("command" in step) return [printCommand(world.view, step.command satisfies Command)];
-    world.apply(step.event);
-    return [];
-  });
-}
-
-function wholeNumber(name: string, value: number, least: number): number {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new MisuseError(`${name} is ${value}; it must be a whole number of ${least} or more`);
-  }
-  return value;
 }

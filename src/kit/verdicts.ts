@@ -124,8 +124,16 @@ export function subjectVerdict(
   const isBroken = (each: RuleReport): boolean =>
     each.verdict === "fail" || (strict && each.verdict === "non-strict");
   if (reports.some(isBroken)) return "not conformant";
+  if (reports.every((each) => each.verdict === "not applicable")) return "unknown";
   const decides = (each: RuleReport): boolean => strict || each.level !== "should";
   return reports.some((each) => decides(each) && each.verdict === "unknown")
     ? "unknown"
     : "conformant";
+}
+
+/** A sentence if not one rule was judged: nothing was found out. */
+export function noneJudged(reports: readonly RuleReport[]): string | null {
+  return reports.every((each) => each.verdict === "not applicable")
+    ? "none of the selected rules applies to this subject; select others, or leave the selection out"
+    : null;
 }

@@ -118,7 +118,7 @@ function skippedLine(report: Report, { widthColumns }: Page): string {
   const skipped = Object.entries(report.skipped).filter(([, count]) => count > 0);
   if (skipped.length === 0) return "";
   const each = skipped.map(([command, count]) => `${command} ${figure(count)}`).join(", ");
-  const text = `skipped, because the subject had legally refused what they need: ${each}`;
+  const text = `skipped, because they were no longer possible (the subject had refused what they need, or its process was gone): ${each}`;
   return wrap(text, widthColumns, "", "  ").join("\n");
 }
 

@@ -22,9 +22,10 @@ describe("the README", () => {
   });
   it("and what it says to change makes it one that does not", async () => {
     const cache = blocks.find((each) => each.includes('name: "my-cache"')) ?? "";
-    const line = "      if (!release(buffer)) owed.push(buffer);\n";
+    const answer = "      return { ok: true };\n";
+    const line = `      if (!release(buffer)) owed.push(buffer);\n${answer}`;
     expect(cache).toContain(line);
-    folder.write("keeps.ts", cache.replace(line, ""));
+    folder.write("keeps.ts", cache.replace(line, answer));
     const { code, stdout } = await folder.run("check", "keeps.ts");
     expect(code, stdout).toBe(1);
     expect(stdout).toMatch(/broken: SPI-6|^SPI-6 broken/m);

@@ -163,6 +163,41 @@ describe("a run", () => {
     expect(report.rules.some((each) => each.verdict === "unknown")).toBe(true);
   });
 
+  it("says unknown when the time ends before the generated programs do, whatever was met", () => {
+    const report = run(uncached, { seed: 1, runs: 1_000_000, timeMs: 3_000 });
+    expect(report.verdict).toBe("unknown");
+    expect(report.rules.filter((each) => each.verdict === "unknown")).toEqual([]);
+    expect(report.problem).toMatch(/time was over after \d+ of 1000000 generated programs/);
+  });
+
+  it("says unknown when none of the selected rules applies", () => {
+    const report = run(byTheBook, { seed: 1, runs: 5, rules: ["ACCESS-1"] });
+    expect(report.verdict).toBe("unknown");
+    expect(report.problem).toMatch(/none of the selected rules applies/);
+  });
+
+  for (const preset of Object.keys(presets)) {
+    it(`plays every preset: ${preset}`, () => {
+      const report = run(exactMatch, { seed: 1, runs: 2, preset });
+      expect(report.counterexamples).toEqual([]);
+      expect(report.problem).toBeNull();
+    });
+  }
+
+  it("runs an earlier failure in the world that it is of", () => {
+    const [failure] = run(byTheBook, { seed: 1, runs: 0, preset: "windows" }).counterexamples;
+    const report = run(byTheBook, { seed: 9, runs: 0, earlier: [failure?.trace ?? raise()] });
+    expect(report.counterexamples[0]?.trace.header.config.preset).toBe("windows");
+    expect(report.counterexamples[0]?.program).toEqual(failure?.program);
+  });
+
+  it("refuses an earlier trace with a command that it does not have", () => {
+    const [failure] = run(byTheBook, { seed: 1, runs: 0 }).counterexamples;
+    const trace = failure?.trace ?? raise();
+    const strange = { ...trace, steps: [{ command: { name: "Fly", args: {} } }, ...trace.steps] };
+    expect(() => run(byTheBook, { earlier: [strange] })).toThrow(/the command "Fly"/);
+  });
+
   it("judges the selected rules only", () => {
     const report = run(byTheBook, { seed: 1, runs: 20, rules: ["LAW-4"] });
     expect(report.counterexamples).toEqual([]);
