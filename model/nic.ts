@@ -6,6 +6,7 @@
 // Access"; frames in the table and BUSY: our model of what such NICs do.
 
 import type { Access, NicError, Result } from "./contract.ts";
+import { includesAccess } from "./memory-manager.ts";
 import type { LockedPages } from "./memory.ts";
 import { frameAt, type PhysicalMemory } from "./physical-memory.ts";
 import {
@@ -104,7 +105,7 @@ export function exposeRange(
   if (region === undefined) return fail("INVALID_KEY");
   const span = pagesOf(request.range, pageSizeBytes);
   if (!spanContains(region.span, span)) return fail("INVALID_KEY");
-  if (region.access !== "readwrite" && region.access !== request.access) return fail("INVALID_KEY");
+  if (!includesAccess(region.access, request.access)) return fail("INVALID_KEY");
   const key = brand<RemoteKey>(card.nextKey++);
   const { socket, access } = request;
   card.exposures.push({ key, process, region: region.key, socket, span, access });

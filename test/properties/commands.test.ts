@@ -1,6 +1,6 @@
 import { sample } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { presets, type Claims } from "../../model/config.ts";
+import { presets } from "../../model/config.ts";
 import { rules } from "../../model/rules.ts";
 import { walkingWorld } from "../../model/world.ts";
 import { programs, type Program } from "../../properties/arbitraries.ts";
@@ -8,15 +8,7 @@ import { casesFor } from "../../properties/cases.ts";
 import { commands, printCommand } from "../../properties/commands.ts";
 import { walk } from "../../properties/walk.ts";
 import { situations } from "../../properties/witnesses.ts";
-
-const claims: Claims = {
-  caches: { local: false, remote: false },
-  hit: "exact",
-  inUse: "refuse",
-  limits: { entries: 0, pages: 0, pending: null },
-  notification: "refuse-notify-retry",
-  callback: true,
-};
+import { claims } from "./claims.ts";
 
 const drawn = (kind: "cache" | "driver", count: number): Program[] =>
   sample(

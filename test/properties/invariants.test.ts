@@ -1,6 +1,6 @@
 import { assert, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { presets, type Claims } from "../../model/config.ts";
+import { presets } from "../../model/config.ts";
 import type { State } from "../../model/state.ts";
 import { brand } from "../../model/units.ts";
 import { referenceWorld, type ReferenceWorld } from "../../model/world.ts";
@@ -10,15 +10,7 @@ import { eventOf } from "../../properties/commands.ts";
 import { invariants } from "../../properties/invariants.ts";
 import { obligingProvider } from "../../properties/obliging-provider.ts";
 import { stage } from "../../properties/stage.ts";
-
-const claims: Claims = {
-  caches: { local: false, remote: false },
-  hit: "exact",
-  inUse: "refuse",
-  limits: { entries: 0, pages: 0, pending: null },
-  notification: "refuse-notify-retry",
-  callback: true,
-};
+import { claims } from "./claims.ts";
 
 describe("the world", () => {
   for (const preset of ["tiny", "small", "windows"] as const) {

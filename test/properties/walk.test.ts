@@ -1,21 +1,13 @@
 import { assert, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { presets, type Claims } from "../../model/config.ts";
+import { presets } from "../../model/config.ts";
 import { referenceWorld, walkingWorld } from "../../model/world.ts";
 import { programs } from "../../properties/arbitraries.ts";
 import { eventOf, isEnabled } from "../../properties/commands.ts";
 import { obligingProvider } from "../../properties/obliging-provider.ts";
 import { stage } from "../../properties/stage.ts";
 import { possible } from "../../properties/walk.ts";
-
-const claims: Claims = {
-  caches: { local: false, remote: false },
-  hit: "exact",
-  inUse: "refuse",
-  limits: { entries: 0, pages: 0, pending: null },
-  notification: "refuse-notify-retry",
-  callback: true,
-};
+import { claims } from "./claims.ts";
 
 describe("a walk of the model", () => {
   for (const preset of ["tiny", "small", "windows"] as const) {
