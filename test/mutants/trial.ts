@@ -37,6 +37,9 @@ export function testMutants(mutants: readonly Mutant[]): void {
       const unbroken = runOn(await shipped(base), programOf(trace), trace.header.config);
       expect(unbroken.violation).toBeNull();
       expect(unbroken.broken).toBeNull();
+      // Innocent of the same deed: the command that convicts the mutant is not one that it skips.
+      const performed = unbroken.steps.flatMap((step) => ("command" in step ? [step.command] : []));
+      expect(performed.at(-1)).toEqual(programOf(trace).at(-1));
     });
   }
 }
