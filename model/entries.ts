@@ -5,42 +5,20 @@
 // zombie: held when a callback over it answered 0; it is owed a release, not counted as cached.
 // idle: neither; what the sources call a cached buffer.
 
-import type { Access, Scope } from "./contract.ts";
-import type { EntryBefore, Holdings, ProviderInstance } from "./ledger.ts";
+import type {
+  Before,
+  Entry,
+  EntryBefore,
+  Holdings,
+  InstanceView,
+  ProviderInstance,
+  RecordedCall,
+  Totals,
+} from "./ledger.ts";
+import type { Secure } from "./memory.ts";
 import type { Region } from "./nic.ts";
-import {
-  brand,
-  spanHas,
-  spansOverlap,
-  type AddressRange,
-  type MdlHandle,
-  type PageNumber,
-  type PageSpan,
-  type SocketId,
-} from "./units.ts";
+import { brand, spanHas, spansOverlap, type PageNumber, type PageSpan } from "./units.ts";
 import type { WorldView } from "./view.ts";
-
-export interface Entry {
-  readonly mdl: MdlHandle;
-  /** False: only a region is left, without the lock under it. */
-  readonly locked: boolean;
-  readonly span: PageSpan;
-  readonly access: Access;
-  readonly regions: readonly Region[];
-  readonly held: boolean;
-  readonly zombie: boolean;
-  /** The last registration that named it was for remote access. */
-  readonly remote: boolean;
-  readonly sockets: readonly SocketId[];
-  /** The scopes of the registrations on it. */
-  readonly scopes: readonly Scope[];
-  /** The ranges for which it was registered. */
-  readonly ranges: readonly AddressRange[];
-  /** A release of it failed and is owed. */
-  readonly unreleased: boolean;
-  /** It was never secured when that release failed, so it cannot stay secured. */
-  readonly unsecurable: boolean;
-}
 
 /** The entries of an instance, in the order in which they were locked. */
 export function entriesOf(view: WorldView, instance: ProviderInstance): Entry[] {
@@ -88,7 +66,7 @@ function entry(
   };
 }
 
-export function isHeld(view: WorldView, instance: ProviderInstance, region: Region): boolean {
+export function isHeld(view: WorldView, instance: InstanceView, region: Region): boolean {
   return (
     instance.registrations.some((each) => each.region === region.key) ||
     view
@@ -103,7 +81,7 @@ export function isHeld(view: WorldView, instance: ProviderInstance, region: Regi
 export const isIdle = (each: Pick<Entry, "held" | "zombie">): boolean => !each.held && !each.zombie;
 
 /** The secures of an instance. */
-export function securesOf(view: WorldView, instance: ProviderInstance): Holdings["secures"] {
+export function securesOf(view: WorldView, instance: InstanceView): Secure[] {
   return view
     .secures()
     .filter((each) => each.process === instance.process && each.provider === instance.provider);
@@ -129,10 +107,47 @@ export function holdingsOf(view: WorldView, instance: ProviderInstance): Holding
       regions: regions.map((region) => ({ key: region.key, access: region.access })),
     })),
     secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
-    exposures: view
-      .exposures(instance.provider)
-      .filter((each) => each.process === instance.process)
-      .map((each) => each.key),
+  };
+}
+
+/** The entries of an instance, counted. */
+export function totalsOf(entries: readonly EntryBefore[]): Totals {
+  const idle = entries.filter(isIdle);
+  const owed = idle.filter((each) => each.unreleased);
+  const held = entries.filter((each) => each.held);
+  return {
+    idleEntries: idle.length,
+    idlePages: pageCount(idle),
+    owedEntries: owed.length,
+    owedPages: pageCount(owed),
+    heldEntries: held.length,
+    heldPages: pageCount(held),
+    pendingEntries: entries.filter((each) => each.zombie && !each.held && !each.unreleased).length,
+  };
+}
+
+const pageCount = (entries: readonly EntryBefore[]): number =>
+  entries.reduce((sum, each) => sum + each.span.count, 0);
+
+/** What the instance had when the call began, by what was written down then. */
+export function beforeOf(view: WorldView, instance: ProviderInstance, call: RecordedCall): Before {
+  const { entries, secures } = call.before;
+  return {
+    totals: totalsOf(entries),
+    entry: (mdl) => entries.find((each) => each.mdl === mdl),
+    entryOf: (key) => entries.find((each) => each.regions.some((region) => region.key === key)),
+    entriesOver: (span) => overlapping(entries, span),
+    diminished() {
+      const now = entriesOf(view, instance);
+      return entries.filter((each) => {
+        const left = now.find((entry) => entry.mdl === each.mdl && entry.locked === each.locked);
+        return (
+          left === undefined ||
+          each.regions.some((region) => !left.regions.some((other) => other.key === region.key))
+        );
+      });
+    },
+    securesOver: (span) => overlapping(secures, span),
   };
 }
 

@@ -11,7 +11,8 @@ import { kernelOver } from "./kernel.ts";
 import type { ProviderInstance } from "./ledger.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
 import { proxyDriver } from "./proxy-driver.ts";
-import { at, viewOf, type State } from "./state.ts";
+import { viewOf } from "./reading.ts";
+import { at, type State } from "./state.ts";
 import {
   brand,
   pageNumbers,

@@ -6,6 +6,7 @@
 
 import type { CacheCall, CallOutcome, HostCall } from "./events.ts";
 import type { Access, Scope } from "./contract.ts";
+import type { Region } from "./nic.ts";
 import type {
   AddressRange,
   BufferHandle,
@@ -35,28 +36,70 @@ export interface Registration {
   readonly frames: readonly (Pfn | null)[];
 }
 
-/** An entry as it was when a call began. */
+/** What an instance has locked and registered on one MDL; see entries.ts for held, zombie and idle. */
 export interface EntryBefore {
   readonly mdl: MdlHandle;
+  /** False: only a region is left, without the lock under it. */
   readonly locked: boolean;
   readonly regions: readonly { readonly key: RegionKey; readonly access: Access }[];
   readonly span: PageSpan;
   readonly access: Access;
   readonly held: boolean;
   readonly zombie: boolean;
+  /** The last registration that named it was for remote access. */
   readonly remote: boolean;
   readonly sockets: readonly SocketId[];
+  /** The scopes of the registrations on it. */
   readonly scopes: readonly Scope[];
+  /** The ranges for which it was registered. */
   readonly ranges: readonly AddressRange[];
+  /** A release of it failed and is owed. */
   readonly unreleased: boolean;
+  /** It was never secured when that release failed, so it cannot stay secured. */
   readonly unsecurable: boolean;
+}
+
+/** An entry as it is now. */
+export interface Entry extends EntryBefore {
+  readonly regions: readonly Region[];
+}
+
+/** Entries of an instance, counted. */
+export interface Totals {
+  readonly idleEntries: number;
+  readonly idlePages: number;
+  /** Idle ones of which a release failed; they are counted in `idleEntries` too. */
+  readonly owedEntries: number;
+  readonly owedPages: number;
+  readonly heldEntries: number;
+  readonly heldPages: number;
+  /** Zombies that nobody holds any more and whose release was not tried. */
+  readonly pendingEntries: number;
+}
+
+/** What an instance had when a call of it began. Lists are in the order of locking, or of securing. */
+export interface Before {
+  readonly totals: Totals;
+  entry(mdl: MdlHandle): EntryBefore | undefined;
+  /** The entry that had the region. */
+  entryOf(region: RegionKey): EntryBefore | undefined;
+  /** Entries that share a page with the span. */
+  entriesOver(span: PageSpan): readonly EntryBefore[];
+  /** Entries whose lock or one of whose regions is gone. */
+  diminished(): readonly EntryBefore[];
+  securesOver(span: PageSpan): readonly Held<SecureHandle>[];
+}
+
+/** Something over a span of pages. */
+export interface Held<Handle> {
+  readonly handle: Handle;
+  readonly span: PageSpan;
 }
 
 /** What the instance owned when a call began. */
 export interface Holdings {
   readonly entries: readonly EntryBefore[];
-  readonly secures: readonly { readonly handle: SecureHandle; readonly span: PageSpan }[];
-  readonly exposures: readonly RemoteKey[];
+  readonly secures: readonly Held<SecureHandle>[];
 }
 
 export interface HostFailure {
@@ -70,7 +113,6 @@ export interface HostFailure {
 /** A call of the instance that has begun; it stays readable, as `lastCall`, until the next one returns. */
 export interface ActiveCall {
   readonly call: CacheCall;
-  readonly before: Holdings;
   /** Host calls that succeeded, by name. */
   work: Record<HostCall["name"], number>;
   failures: HostFailure[];
@@ -80,6 +122,8 @@ export interface ActiveCall {
   acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
   /** Pages that its host calls were about, and those of its own request. */
   touched: PageSpan[];
+  /** What calls that came inside this one touched. */
+  touchedWithin: PageSpan[];
   /** Register: each distinct mapping of the range since the call began. */
   mappings: (Pfn | null)[][];
   /** Deregister: what the range mapped when it was registered. */
@@ -91,6 +135,11 @@ export interface ActiveCall {
   /** Something happened between two host calls of it. */
   interrupted: boolean;
   outcome: CallOutcome;
+}
+
+/** The record of a call in progress, with what the instance owned when it began. */
+export interface RecordedCall extends ActiveCall {
+  readonly before: Holdings;
 }
 
 /** An entry whose release failed. */
@@ -111,24 +160,44 @@ export interface Uses {
   remote: boolean;
 }
 
-export interface ProviderInstance {
+/** What rules and commands read of a provider instance. */
+export interface InstanceView {
   readonly id: InstanceId;
   readonly process: ProcessId;
   readonly provider: ProviderId;
   /** Between start and clean-up. */
+  readonly started: boolean;
+  /** Live registrations, in the order in which they were made. */
+  readonly registrations: readonly Registration[];
+  /** Locks and regions whose release failed; they are still idle entries. */
+  readonly unreleased: readonly Unreleased[];
+  /** The last registrations that ended, newest first: for the situation "registered, then remapped". */
+  readonly history: readonly Ended[];
+  /** Innermost last. */
+  readonly calls: readonly ActiveCall[];
+  readonly lastCall: ActiveCall | null;
+}
+
+/** A registration that ended, and what its range mapped when it was made. */
+export interface Ended {
+  readonly range: AddressRange;
+  readonly frames: readonly (Pfn | null)[];
+}
+
+export interface ProviderInstance extends InstanceView {
+  readonly id: InstanceId;
+  readonly process: ProcessId;
+  readonly provider: ProviderId;
   started: boolean;
   registrations: Registration[];
   /** Held regions over which a callback answered 0 since they were registered. */
   zombies: RegionKey[];
   /** Who used the lock, for which ranges, and for which scope last. */
   uses: Uses[];
-  /** Locks and regions whose release failed; they are still idle entries. */
   unreleased: Unreleased[];
-  /** The last registrations that ended: for the situation "registered, then remapped". */
-  history: { readonly range: AddressRange; readonly frames: readonly (Pfn | null)[] }[];
-  /** Innermost last. */
-  calls: ActiveCall[];
-  lastCall: ActiveCall | null;
+  history: Ended[];
+  calls: RecordedCall[];
+  lastCall: RecordedCall | null;
 }
 
 export function providerInstance(

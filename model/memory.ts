@@ -40,4 +40,11 @@ export interface Memory {
   /** The next handle of each kind; handles are never reused. */
   nextSecure: number;
   nextMdl: number;
+  /** The pages that the last operation of an application, or its end, may have changed. */
+  changed: ChangedPages | null;
+}
+
+export interface ChangedPages {
+  readonly process: ProcessId;
+  readonly span: PageSpan;
 }

@@ -4,8 +4,9 @@
 import { entriesOf, holdingsOf } from "./entries.ts";
 import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
 import { freshFrames, isValidFor, mappingOf } from "./freshness.ts";
-import { noWork, type ActiveCall, type ProviderInstance } from "./ledger.ts";
-import { at, viewOf, type State } from "./state.ts";
+import { noWork, type ProviderInstance, type RecordedCall } from "./ledger.ts";
+import { viewOf } from "./reading.ts";
+import { at, type State } from "./state.ts";
 import {
   pagesOf,
   sameRange,
@@ -21,7 +22,7 @@ import type { WorldView } from "./view.ts";
 export function beginCall(state: State, before: State, id: InstanceId, call: CacheCall): Applied {
   const view = viewOf(() => before);
   const instance = view.instance(id);
-  const active: ActiveCall = {
+  const active: RecordedCall = {
     call,
     before: holdingsOf(view, instance),
     work: noWork(),
@@ -29,6 +30,7 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     changes: [],
     acquired: { mdls: [], secures: [] },
     touched: touchedBy(call, before.config.pageSizeBytes),
+    touchedWithin: [],
     mappings: [],
     framesBefore:
       call.name === "deregister"
@@ -47,7 +49,8 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
 /** The pages that the request itself is about. */
 function touchedBy(call: CacheCall, pageSizeBytes: number): PageSpan[] {
   if (call.name === "register") return [pagesOf(call.request.range, pageSizeBytes)];
-  return call.name === "deregister" ? [pagesOf(call.range, pageSizeBytes)] : [];
+  if (call.name === "deregister") return [pagesOf(call.range, pageSizeBytes)];
+  return [];
 }
 
 /** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
@@ -66,7 +69,7 @@ export function noteMappings(state: State, process: ProcessId): void {
   }
 }
 
-function noteMapping(view: WorldView, process: ProcessId, active: ActiveCall): void {
+function noteMapping(view: WorldView, process: ProcessId, active: RecordedCall): void {
   if (active.call.name !== "register") return;
   const { range, access } = active.call.request;
   const mapping = mappingOf(view, process, range);
@@ -85,6 +88,7 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
   if (active === undefined) throw new RangeError(`provider instance ${id} has no call in progress`);
   active.outcome = outcome;
   instance.lastCall = active;
+  instance.calls.at(-1)?.touchedWithin.push(...active.touched, ...active.touchedWithin);
   const { call } = active;
   switch (call.name) {
     case "register":
@@ -121,7 +125,7 @@ function remember(instance: ProviderInstance, name: string): void {
   ].slice(0, REMEMBERED);
 }
 
-function registered(state: State, instance: ProviderInstance, active: ActiveCall): void {
+function registered(state: State, instance: ProviderInstance, active: RecordedCall): void {
   const { call, outcome } = active;
   if (call.name !== "register" || outcome === null || !("handle" in outcome)) return;
   const { socket, range, access, scope } = call.request;

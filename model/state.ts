@@ -2,13 +2,12 @@
 // only by `apply` (system.ts).
 
 import { freeze } from "immer";
-import { pageAt, userPages, type AddressSpace } from "./address-space.ts";
+import { userPages, type AddressSpace } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
 import type { BugCheck } from "./errors.ts";
 import { providerInstance, type ProviderInstance } from "./ledger.ts";
 import type { Memory } from "./memory.ts";
 import { nic, type Nic } from "./nic.ts";
-import { mappedFrame } from "./page-access.ts";
 import { physicalMemory } from "./physical-memory.ts";
 import { driverTables, type DriverTables } from "./proxy-driver.ts";
 import { brand, type InstanceId, type ProcessId, type ProviderId, type SocketId } from "./units.ts";
@@ -20,7 +19,6 @@ import type {
   Grant,
   Socket,
   Transfer,
-  WorldView,
 } from "./view.ts";
 
 export interface State {
@@ -106,6 +104,7 @@ function initialMemory(config: WorldConfig): Memory {
     locked: [],
     nextSecure: 1,
     nextMdl: 1,
+    changed: null,
   };
 }
 
@@ -122,38 +121,4 @@ export function at<T>(items: readonly T[], index: number, what: string): T {
   const item = items[index];
   if (item === undefined) throw new RangeError(`${what} ${index} does not exist in this world`);
   return item;
-}
-
-/** Reads a state that may be replaced: `current` answers the one in force. */
-export function viewOf(current: () => State): WorldView {
-  return {
-    get config() {
-      return current().config;
-    },
-    get claims() {
-      return current().claims;
-    },
-    isAlive: (process) => current().alive[process] ?? false,
-    space: (process) => at(current().memory.spaces, process, "process"),
-    page: (process, number) => pageAt(at(current().memory.spaces, process, "process"), number),
-    mappedFrame: (process, number) => mappedFrame(current().memory, process, number),
-    frame: (pfn) => current().memory.physical.frames[pfn],
-    secures: () => current().memory.secures,
-    locked: () => current().memory.locked,
-    regions: (provider) => at(current().nics, provider, "provider").regions,
-    exposures: (provider) => at(current().nics, provider, "provider").exposures,
-    sockets: () => current().sockets,
-    transfers: () => current().transfers,
-    lastTransfer: () => current().lastTransfer,
-    descriptors: () => current().descriptors,
-    instances: () => current().instances,
-    instance: (id) => at(current().instances, id, "provider instance"),
-    attempts: () => current().attempts,
-    lastAttempt: () => current().lastAttempt,
-    dispatch: () => current().dispatch,
-    lastDispatch: () => current().lastDispatch,
-    grants: () => current().grants,
-    faults: () => current().faults,
-    bugCheck: () => current().bugCheck,
-  };
 }

@@ -6,8 +6,8 @@ import type { Claims, WorldConfig } from "./config.ts";
 import type { IoctlRequest } from "./contract.ts";
 import type { BugCheck } from "./errors.ts";
 import type { CallOutcome, Fault, TransferKind } from "./events.ts";
-import type { ProviderInstance } from "./ledger.ts";
-import type { LockedPages, Secure } from "./memory.ts";
+import type { ActiveCall, Before, Entry, InstanceView, Registration, Totals } from "./ledger.ts";
+import type { ChangedPages, LockedPages, Secure } from "./memory.ts";
 import type { Exposure, Region } from "./nic.ts";
 import type { Frame } from "./physical-memory.ts";
 import type {
@@ -92,36 +92,106 @@ export interface ArmedFaults {
   readonly interrupt: (Fault & { kind: "interrupt" }) | null;
 }
 
+/** A region of an address space. */
+export interface VadView {
+  readonly base: PageNumber;
+  readonly pageCount: number;
+  /** Null: private memory. */
+  readonly section: number | null;
+  /** Views: the section's own pages may be written through it. */
+  readonly writable: boolean;
+}
+
+/** A live registration and the instance whose it is. */
+export interface OwnedRegistration extends Registration {
+  readonly instance: InstanceId;
+}
+
+/**
+ * Reads a world. Rules and commands use the look-ups, whose cost is proportional to what they answer; the lists of
+ * everything are for reports and for judging in full. Lists are in the order in which things were made (regions of
+ * an address space: by address). What is answered is good until the next event.
+ */
 export interface WorldView {
   readonly config: WorldConfig;
   /** What the cache under test declares; null when a proxy driver is under test. */
   readonly claims: Claims | null;
   isAlive(process: ProcessId): boolean;
+  bugCheck(): BugCheck | null;
+
+  // Address spaces.
+  vads(process: ProcessId): readonly VadView[];
   space(process: ProcessId): AddressSpace;
+  /** Undefined: the page is free. */
+  vadAt(process: ProcessId, number: PageNumber): VadView | undefined;
   /** Undefined: the page is free. */
   page(process: ProcessId, number: PageNumber): Page | undefined;
   /** The frame that the page maps; null if it is not committed or has none. */
   mappedFrame(process: ProcessId, number: PageNumber): Pfn | null;
   /** Undefined: the frame is not in use. */
   frame(pfn: Pfn): Frame | undefined;
+  /** The pages that the last operation of an application, or its end, may have changed. */
+  changed(): ChangedPages | null;
+
+  // Locks and secures.
   secures(): readonly Secure[];
+  /** Secures of the process, whoever asked for them, that share a page with the span. */
+  securesOver(process: ProcessId, span: PageSpan): readonly Secure[];
   locked(): readonly LockedPages[];
+  lock(mdl: MdlHandle): LockedPages | undefined;
+  locksOver(process: ProcessId, span: PageSpan): readonly LockedPages[];
+  hasLocks(process: ProcessId): boolean;
+
+  // The NIC of a provider.
   regions(provider: ProviderId): readonly Region[];
+  region(provider: ProviderId, key: number): Region | undefined;
+  /** Regions of the instance's process on the instance's NIC. */
+  regionCount(instance: InstanceId): number;
   exposures(provider: ProviderId): readonly Exposure[];
+  exposure(provider: ProviderId, key: number): Exposure | undefined;
+  /** Exposures of the instance's process on its NIC that share a page with the span. */
+  exposuresOver(instance: InstanceId, span: PageSpan): readonly Exposure[];
+
+  // The switch.
   sockets(): readonly Socket[];
+  socket(id: SocketId): Socket | undefined;
   transfers(): readonly Transfer[];
+  transfer(name: string): Transfer | undefined;
+  /** A transfer on the registration has not been completed. */
+  isInTransfer(registration: string): boolean;
   /** The transfer that just completed, until the next one does. */
   lastTransfer(): Transfer | null;
   descriptors(): readonly Descriptor[];
-  instances(): readonly ProviderInstance[];
-  instance(id: InstanceId): ProviderInstance;
+  descriptor(registration: string): Descriptor | undefined;
+
+  // Provider instances: what they registered, and what they have locked and registered (entries).
+  instances(): readonly InstanceView[];
+  instance(id: InstanceId): InstanceView;
+  /** Live registrations of all instances. */
+  liveCount(): number;
+  registration(name: string): OwnedRegistration | undefined;
+  /** Live registrations of the instance that name the region. */
+  registrationsOn(instance: InstanceId, region: RegionKey): readonly Registration[];
+  /** Live registrations of the instance that share a page with the span. */
+  registrationsOver(instance: InstanceId, span: PageSpan): readonly Registration[];
+  entries(instance: InstanceId): readonly Entry[];
+  entriesOver(instance: InstanceId, span: PageSpan): readonly Entry[];
+  /** The entry of a lock; if only regions are left without it, one entry each. */
+  entriesOn(instance: InstanceId, mdl: MdlHandle): readonly Entry[];
+  totals(instance: InstanceId): Totals;
+  instanceSecuresOver(instance: InstanceId, span: PageSpan): readonly Secure[];
+  /** What the instance had when the call began. */
+  before(instance: InstanceId, call: ActiveCall): Before;
+
+  // Refuse, notify, retry.
   /** Innermost last. */
   attempts(): readonly Attempt[];
   /** The attempt that just ended, until the next one ends. */
   lastAttempt(): Attempt | null;
+
+  // A proxy driver under test.
   dispatch(): Dispatch | null;
   lastDispatch(): Dispatch | null;
   grants(): readonly Grant[];
   faults(): ArmedFaults;
-  bugCheck(): BugCheck | null;
 }

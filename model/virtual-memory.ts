@@ -89,8 +89,13 @@ const done = (value: number | string | readonly number[] | null): OsAnswer => ({
 });
 const failed = (error: Win32Error): OsAnswer => ({ status: "failed", error });
 
-/** Performs one operation in one process. */
+/** Performs one operation in one process, and notes which pages it may have changed. */
 export function performOs(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer {
+  memory.changed = null;
+  return perform(memory, process, op);
+}
+
+function perform(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer {
   switch (op.name) {
     case "VirtualAlloc":
       return virtualAlloc(memory, process, op);
@@ -106,6 +111,7 @@ export function performOs(memory: Memory, process: ProcessId, op: OsOperation): 
     case "write":
       return access(memory, process, op);
     case "trim":
+      memory.changed = { process, span: { first: op.page, count: 1 } };
       return done(trimPage(memory, process, op.page) ? 1 : 0);
     case "failNextPageIn":
       return failNextPageIn(memory, process, op.page);
@@ -136,6 +142,7 @@ function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">
     writable: true,
     pages,
   });
+  memory.changed = { process, span };
   return done(span.first * memory.pageSizeBytes);
 }
 
@@ -157,6 +164,7 @@ function commit(
     page.protection = op.protection;
     page.guard = op.guard;
   }
+  memory.changed = { process, span };
   return done(span.first * memory.pageSizeBytes);
 }
 
@@ -210,6 +218,7 @@ function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">):
     page.guard = false;
   }
   if (op.type === "release") removeVad(space, vad.base);
+  memory.changed = { process, span };
   return done(null);
 }
 
@@ -235,6 +244,7 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
     page.protection = page.copied && op.protection === "WRITECOPY" ? "READWRITE" : op.protection;
     page.guard = op.guard;
   }
+  memory.changed = { process, span };
   return done(old);
 }
 
@@ -259,6 +269,7 @@ function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile
     writable: op.protection === "READWRITE",
     pages,
   });
+  memory.changed = { process, span };
   return done(span.first * memory.pageSizeBytes);
 }
 
@@ -272,13 +283,16 @@ function unmapViewOfFile(memory: Memory, process: ProcessId, address: VirtualAdd
   if (isForbidden(memory, process, span, null)) return { status: "refused", span };
   for (const page of vad.pages) discardPage(memory, page);
   removeVad(space, vad.base);
+  memory.changed = { process, span };
   return done(null);
 }
 
 /** The application reads or writes, page by page; it stops at the first exception. */
 function access(memory: Memory, process: ProcessId, op: Op<"read"> | Op<"write">): OsAnswer {
   const stamps: number[] = [];
-  for (const number of pageNumbers(pagesOf(op.range, memory.pageSizeBytes))) {
+  const span = pagesOf(op.range, memory.pageSizeBytes);
+  memory.changed = { process, span };
+  for (const number of pageNumbers(span)) {
     const touched = touch(memory, process, number, op.name);
     if (!touched.ok) return { status: "raised", exception: touched.exception };
     const frame = frameAt(memory.physical, touched.pfn);
@@ -296,6 +310,7 @@ function failNextPageIn(memory: Memory, process: ProcessId, number: PageNumber):
   const resident = vad?.section === null || page.copied;
   if (!resident || !trimPage(memory, process, number)) return done(0);
   page.inPageError = true;
+  memory.changed = { process, span: { first: number, count: 1 } };
   return done(1);
 }
 
@@ -304,6 +319,8 @@ export function deleteAddressSpace(memory: Memory, process: ProcessId): void {
   const space = spaceOf(memory, process);
   for (const vad of space.vads) for (const page of vad.pages) discardPage(memory, page);
   space.vads = [];
+  const { first, end } = memory.user;
+  memory.changed = { process, span: { first, count: end - first } };
 }
 
 function spaceOf(memory: Memory, process: ProcessId): AddressSpace {

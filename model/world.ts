@@ -3,7 +3,8 @@
 
 import type { Claims, WorldConfig } from "./config.ts";
 import type { Applied, Event } from "./events.ts";
-import { initialState, viewOf, type State } from "./state.ts";
+import { viewOf } from "./reading.ts";
+import { initialState, type State } from "./state.ts";
 import { apply, applyInPlace } from "./system.ts";
 import type { WorldView } from "./view.ts";
 

@@ -1,0 +1,187 @@
+// How the reference answers what rules and commands ask of a world: by looking through its lists. Slow and plain; an
+// implementation that keeps indices must answer the same.
+
+import { pageAt, vadAt, type Vad } from "./address-space.ts";
+import { beforeOf, entriesOf, overlapping, securesOf, totalsOf } from "./entries.ts";
+import type { RecordedCall } from "./ledger.ts";
+import { mappedFrame } from "./page-access.ts";
+import { at, type State } from "./state.ts";
+import { pagesOf, spansOverlap, type PageSpan, type ProcessId } from "./units.ts";
+import type { VadView, WorldView } from "./view.ts";
+
+/** Reads a state that may be replaced: `current` answers the one in force. */
+export function viewOf(current: () => State): WorldView {
+  const view: WorldView = {
+    get config() {
+      return current().config;
+    },
+    get claims() {
+      return current().claims;
+    },
+    isAlive: (process) => current().alive[process] ?? false,
+    bugCheck: () => current().bugCheck,
+    ...ofMemory(current),
+    ...ofNics(current),
+    ...ofSwitch(current),
+    ...ofInstances(current, () => view),
+    dispatch: () => current().dispatch,
+    lastDispatch: () => current().lastDispatch,
+    grants: () => current().grants,
+    faults: () => current().faults,
+  };
+  return view;
+}
+
+const asView = (vad: Vad): VadView => ({
+  base: vad.base,
+  pageCount: vad.pages.length,
+  section: vad.section,
+  writable: vad.writable,
+});
+
+function ofMemory(
+  current: () => State,
+): Pick<
+  WorldView,
+  | "vads"
+  | "space"
+  | "vadAt"
+  | "page"
+  | "mappedFrame"
+  | "frame"
+  | "changed"
+  | "secures"
+  | "securesOver"
+  | "locked"
+  | "lock"
+  | "locksOver"
+  | "hasLocks"
+> {
+  const space = (process: ProcessId): State["memory"]["spaces"][number] =>
+    at(current().memory.spaces, process, "process");
+  const isOver =
+    (process: ProcessId, span: PageSpan) =>
+    (each: { readonly process: ProcessId; readonly span: PageSpan }): boolean =>
+      each.process === process && spansOverlap(each.span, span);
+  return {
+    space,
+    vads: (process) => space(process).vads.map(asView),
+    vadAt(process, number): VadView | undefined {
+      const vad = vadAt(space(process), number);
+      return vad && asView(vad);
+    },
+    page: (process, number) => pageAt(space(process), number),
+    mappedFrame: (process, number) => mappedFrame(current().memory, process, number),
+    frame: (pfn) => current().memory.physical.frames[pfn],
+    changed: () => current().memory.changed,
+    secures: () => current().memory.secures,
+    securesOver: (process, span) => current().memory.secures.filter(isOver(process, span)),
+    locked: () => current().memory.locked,
+    lock: (mdl) => current().memory.locked.find((each) => each.handle === mdl),
+    locksOver: (process, span) => current().memory.locked.filter(isOver(process, span)),
+    hasLocks: (process) => current().memory.locked.some((each) => each.process === process),
+  };
+}
+
+function ofNics(
+  current: () => State,
+): Pick<
+  WorldView,
+  "regions" | "region" | "regionCount" | "exposures" | "exposure" | "exposuresOver"
+> {
+  return {
+    regions: (provider) => at(current().nics, provider, "provider").regions,
+    region: (provider, key) =>
+      at(current().nics, provider, "provider").regions.find((each) => each.key === key),
+    regionCount(id): number {
+      const { process, provider } = at(current().instances, id, "provider instance");
+      const { regions } = at(current().nics, provider, "provider");
+      return regions.filter((each) => each.process === process).length;
+    },
+    exposures: (provider) => at(current().nics, provider, "provider").exposures,
+    exposure: (provider, key) =>
+      at(current().nics, provider, "provider").exposures.find((each) => each.key === key),
+    exposuresOver(id, span) {
+      const { process, provider } = at(current().instances, id, "provider instance");
+      const { exposures } = at(current().nics, provider, "provider");
+      return exposures.filter((each) => each.process === process && spansOverlap(each.span, span));
+    },
+  };
+}
+
+function ofSwitch(
+  current: () => State,
+): Pick<
+  WorldView,
+  | "sockets"
+  | "socket"
+  | "transfers"
+  | "transfer"
+  | "isInTransfer"
+  | "lastTransfer"
+  | "descriptors"
+  | "descriptor"
+  | "attempts"
+  | "lastAttempt"
+> {
+  return {
+    sockets: () => current().sockets,
+    socket: (id) => current().sockets.find((each) => each.id === id),
+    transfers: () => current().transfers,
+    transfer: (name) => current().transfers.find((each) => each.name === name),
+    isInTransfer: (registration) =>
+      current().transfers.some((each) => each.registration === registration),
+    lastTransfer: () => current().lastTransfer,
+    descriptors: () => current().descriptors,
+    descriptor: (registration) =>
+      current().descriptors.find((each) => each.registration === registration),
+    attempts: () => current().attempts,
+    lastAttempt: () => current().lastAttempt,
+  };
+}
+
+function ofInstances(
+  current: () => State,
+  view: () => WorldView,
+): Pick<
+  WorldView,
+  | "instances"
+  | "instance"
+  | "liveCount"
+  | "registration"
+  | "registrationsOn"
+  | "registrationsOver"
+  | "entries"
+  | "entriesOver"
+  | "entriesOn"
+  | "totals"
+  | "instanceSecuresOver"
+  | "before"
+> {
+  const instance = (id: number): State["instances"][number] =>
+    at(current().instances, id, "provider instance");
+  return {
+    instances: () => current().instances,
+    instance,
+    liveCount: () => current().instances.reduce((sum, each) => sum + each.registrations.length, 0),
+    registration(name) {
+      for (const { id, registrations } of current().instances) {
+        const live = registrations.find((each) => each.name === name);
+        if (live !== undefined) return { ...live, instance: id };
+      }
+      return undefined;
+    },
+    registrationsOn: (id, region) =>
+      instance(id).registrations.filter((each) => each.region === region),
+    registrationsOver: (id, span) =>
+      instance(id).registrations.filter((each) =>
+        spansOverlap(pagesOf(each.range, current().config.pageSizeBytes), span),
+      ),
+    entries: (id) => entriesOf(view(), instance(id)),
+    entriesOver: (id, span) => overlapping(entriesOf(view(), instance(id)), span),
+    entriesOn: (id, mdl) => entriesOf(view(), instance(id)).filter((each) => each.mdl === mdl),
+    totals: (id) => totalsOf(entriesOf(view(), instance(id))),
+    instanceSecuresOver: (id, span) => overlapping(securesOf(view(), instance(id)), span),
+    before: (id, call) => beforeOf(view(), instance(id), call as RecordedCall),
+  };
+}
