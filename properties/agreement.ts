@@ -7,7 +7,7 @@ import type { Command, TraceStep } from "../model/trace.ts";
 import type { World } from "../model/world.ts";
 import { eventOf, isEnabled } from "./commands.ts";
 import { Unwind, stage, type Player } from "./stage.ts";
-import { situationsAt } from "./witnesses.ts";
+import { countSituations, situations } from "./witnesses.ts";
 
 export interface RunResult {
   readonly steps: readonly TraceStep[];
@@ -39,15 +39,13 @@ export function runProgram(settings: RunSettings, program: readonly Command[]): 
   const steps: TraceStep[] = [];
   const skipped: Record<string, number> = {};
   const nonStrict: Finding[] = [];
-  const met = new Map<number, number>();
+  const met = new Int32Array(situations.length);
   let executed = 0;
   let violation: readonly Finding[] | null = null;
 
   const acting = stage(world, player, (event, answer) => {
     steps.push({ event, answer });
-    for (const index of situationsAt(world.view, event, answer)) {
-      met.set(index, (met.get(index) ?? 0) + 1);
-    }
+    countSituations(world.view, event, answer, met);
     const findings = judge(world.view, event, answer).filter(counts);
     const fatal = findings.filter((each) => strict || each.fails);
     if (fatal.length > 0) {
@@ -81,9 +79,16 @@ export function runProgram(settings: RunSettings, program: readonly Command[]): 
     skipped,
     violation,
     nonStrict,
-    situations: met,
+    situations: countsOf(met),
     broken: acting.problem(),
   };
+}
+
+/** The situations that were met. */
+function countsOf(met: Int32Array): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const [index, count] of met.entries()) if (count > 0) counts.set(index, count);
+  return counts;
 }
 
 /** What a world is made for: a cache with its claims, or a driver. */

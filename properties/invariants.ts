@@ -1,7 +1,6 @@
 // Invariants of the world, whatever the subject does: facts in the present tense that hold after every event. They
 // check the specification itself; what a subject must keep is in model/judge/.
 
-import { vadSpan } from "../model/address-space.ts";
 import { modeAllows } from "../model/memory-manager.ts";
 import {
   brand,
@@ -11,6 +10,7 @@ import {
   type ProviderId,
 } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
+import { spanOf } from "./mappings.ts";
 
 export interface Invariant {
   readonly name: string;
@@ -40,9 +40,9 @@ export const invariants: readonly Invariant[] = [
       find(
         processes(view),
         (process) =>
-          view.space(process).vads.some((vad, i, vads) => {
+          view.vads(process).some((vad, i, vads) => {
             const next = vads[i + 1];
-            return next !== undefined && vad.base + vad.pages.length > next.base;
+            return next !== undefined && vad.base + vad.pageCount > next.base;
           }),
         (process) => `process ${process} has two regions that overlap`,
       ),
@@ -51,7 +51,7 @@ export const invariants: readonly Invariant[] = [
     name: "regionsOfAnAddressSpaceStartAtTheGranularity",
     violation: (view) =>
       find(
-        processes(view).flatMap((process) => view.space(process).vads),
+        processes(view).flatMap((process) => view.vads(process)),
         (vad) => vad.base % view.config.granularityPages !== 0,
         (vad) => `a region starts at page ${vad.base}`,
       ),
@@ -62,9 +62,9 @@ export const invariants: readonly Invariant[] = [
       find(
         processes(view).flatMap((process) =>
           view
-            .space(process)
-            .vads.flatMap((vad) =>
-              pageNumbers(vadSpan(vad)).map((number) => view.mappedFrame(process, number)),
+            .vads(process)
+            .flatMap((vad) =>
+              pageNumbers(spanOf(vad)).map((number) => view.mappedFrame(process, number)),
             ),
         ),
         (pfn) => pfn !== null && view.frame(pfn)?.mapped !== true,
@@ -76,11 +76,12 @@ export const invariants: readonly Invariant[] = [
     violation(view) {
       const seen = new Set<number>();
       for (const process of processes(view)) {
-        for (const vad of view.space(process).vads) {
-          for (const page of vad.pages) {
-            if (page.pfn === null) continue;
-            if (seen.has(page.pfn)) return `pfn ${page.pfn} is private to two pages`;
-            seen.add(page.pfn);
+        for (const vad of view.vads(process)) {
+          for (const number of pageNumbers(spanOf(vad))) {
+            const pfn = view.page(process, number)?.pfn ?? null;
+            if (pfn === null) continue;
+            if (seen.has(pfn)) return `pfn ${pfn} is private to two pages`;
+            seen.add(pfn);
           }
         }
       }
@@ -125,7 +126,7 @@ export const invariants: readonly Invariant[] = [
         providers(view).flatMap((provider) =>
           view.exposures(provider).map((exposure) => ({
             exposure,
-            region: view.regions(provider).find((each) => each.key === exposure.region),
+            region: view.region(provider, exposure.region),
           })),
         ),
         ({ exposure, region }) => region === undefined || !spanContains(region.span, exposure.span),
@@ -151,9 +152,7 @@ export const invariants: readonly Invariant[] = [
     violation: (view) =>
       find(
         view.transfers(),
-        (each) =>
-          each.inFlight &&
-          !view.regions(each.provider).some((region) => region.key === each.region),
+        (each) => each.inFlight && view.region(each.provider, each.region) === undefined,
         (each) => `${each.name} is in flight on region ${each.region}, which is gone`,
       ),
   },
@@ -162,7 +161,7 @@ export const invariants: readonly Invariant[] = [
     violation: (view) =>
       find(
         view.instances().flatMap((each) => each.registrations),
-        ({ socket }) => view.sockets().find((each) => each.id === socket)?.status === "closed",
+        ({ socket }) => view.socket(socket)?.status === "closed",
         ({ name, socket }) => `${name} is live on s_${socket}, which is closed`,
       ),
   },

@@ -1,6 +1,5 @@
 // How programs are printed: addresses as allocations and offsets, sockets and registrations by name.
 
-import { vadAt, vadSpan } from "../model/address-space.ts";
 import type { AddressRange, ProcessId } from "../model/units.ts";
 import { brand } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
@@ -10,7 +9,7 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 /** `0x40` as `va_0x40`, or as an offset from the region that holds it: `va_0x40 + 1 page`. */
 export function addressName(view: WorldView, process: ProcessId, address: number): string {
   const { pageSizeBytes } = view.config;
-  const vad = vadAt(view.space(process), brand(Math.floor(address / pageSizeBytes)));
+  const vad = view.vadAt(process, brand(Math.floor(address / pageSizeBytes)));
   if (vad === undefined) return `0x${address.toString(16)}`;
   const base = vad.base * pageSizeBytes;
   const offset = address - base;
@@ -31,12 +30,12 @@ export function sizeName(view: WorldView, lengthBytes: number): string {
 /** A range by its start and its size; a whole region by its name alone. */
 export function rangeName(view: WorldView, process: ProcessId, range: AddressRange): string {
   const { pageSizeBytes } = view.config;
-  const vad = vadAt(view.space(process), brand(Math.floor(range.start / pageSizeBytes)));
+  const vad = view.vadAt(process, brand(Math.floor(range.start / pageSizeBytes)));
   const start = addressName(view, process, range.start);
   if (
     vad !== undefined &&
     range.start === vad.base * pageSizeBytes &&
-    range.lengthBytes === vadSpan(vad).count * pageSizeBytes
+    range.lengthBytes === vad.pageCount * pageSizeBytes
   ) {
     return start;
   }

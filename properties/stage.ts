@@ -212,7 +212,7 @@ function hasLapsed({ view }: World, event: Event): boolean {
       const { call } = event;
       return (
         call.name === "deregister" &&
-        !instance.registrations.some((each) => each.name === call.registration)
+        view.registration(call.registration)?.instance !== event.instance
       );
     }
     case "retry":
@@ -222,11 +222,9 @@ function hasLapsed({ view }: World, event: Event): boolean {
     case "cleanup":
       return !view.isAlive(view.instance(event.instance).process);
     case "closed":
-      return !view.sockets().some((each) => each.id === event.socket && each.status === "closing");
+      return view.socket(event.socket)?.status !== "closing";
     case "close":
-      return !view
-        .sockets()
-        .some((each) => each.id === event.socket && each.status === "connected");
+      return view.socket(event.socket)?.status !== "connected";
     case "os":
     case "notify":
     case "connect":

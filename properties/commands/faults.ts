@@ -1,10 +1,10 @@
 // Commands that arm a fault, or let one happen.
 
 import type { Event, EventOf, Fault, Interruption } from "../../model/events.ts";
-import { vadSpan } from "../../model/address-space.ts";
 import { brand, rangeOf, type ProcessId, type ProviderId } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
 import { command, type CommandRecord } from "../command.ts";
+import { isPrivate } from "../mappings.ts";
 import { addressName, rangeName } from "../names.ts";
 import { bufferSpans, liveProcesses } from "./memory.ts";
 
@@ -58,31 +58,26 @@ const killAtHostCall = command<Arm>({
 });
 
 function interruptions(view: WorldView, process: ProcessId): Interruption[] {
-  const frees = view
-    .space(process)
-    .vads.filter((vad) => vad.section === null)
-    .map((vad): Interruption => ({
-      kind: "operation",
-      operation: {
-        name: "VirtualFree",
-        address: brand(vad.base * view.config.pageSizeBytes),
-        sizeBytes: 0,
-        type: "release",
-      },
-    }));
-  const remaps = view
-    .space(process)
-    .vads.filter((vad) => vad.section === null)
-    .map((vad): Interruption => ({
-      kind: "operation",
-      operation: {
-        name: "VirtualProtect",
-        address: brand(vad.base * view.config.pageSizeBytes),
-        sizeBytes: vadSpan(vad).count * view.config.pageSizeBytes,
-        protection: "READONLY",
-        guard: false,
-      },
-    }));
+  const regions = view.vads(process).filter(isPrivate);
+  const frees = regions.map((vad): Interruption => ({
+    kind: "operation",
+    operation: {
+      name: "VirtualFree",
+      address: brand(vad.base * view.config.pageSizeBytes),
+      sizeBytes: 0,
+      type: "release",
+    },
+  }));
+  const remaps = regions.map((vad): Interruption => ({
+    kind: "operation",
+    operation: {
+      name: "VirtualProtect",
+      address: brand(vad.base * view.config.pageSizeBytes),
+      sizeBytes: vad.pageCount * view.config.pageSizeBytes,
+      protection: "READONLY",
+      guard: false,
+    },
+  }));
   return [...frees, ...remaps];
 }
 

@@ -1,6 +1,7 @@
 // Commands about the lives of connections, providers and processes.
 
 import type { Event, EventOf } from "../../model/events.ts";
+import { instanceOf } from "../../model/state.ts";
 import {
   brand,
   type InstanceId,
@@ -36,8 +37,7 @@ const connect = command<EventOf<"connect">>({
         })),
     );
   },
-  enabled: (view, args) =>
-    view.isAlive(args.process) && !view.sockets().some((each) => each.id === args.socket),
+  enabled: (view, args) => view.isAlive(args.process) && view.socket(args.socket) === undefined,
   event: (args): Event => args,
   print: (view, { socket, process, provider }) =>
     `${socketName(socket)} = connect({ process: ${process}${view.config.providersPerProcess > 1 ? `, provider: ${provider}` : ""} })`,
@@ -52,11 +52,11 @@ function closable(setting: Setting): Socket[] {
 }
 
 function hasRegions(view: WorldView, process: ProcessId, provider: ProviderId): boolean {
-  return view.regions(provider).some((each) => each.process === process);
+  return view.regionCount(instanceOf(view.config, process, provider)) > 0;
 }
 
-const isConnected = (sockets: readonly { id: SocketId; status: string }[], id: SocketId): boolean =>
-  sockets.some((each) => each.id === id && each.status === "connected");
+const isConnected = (view: WorldView, id: SocketId): boolean =>
+  view.socket(id)?.status === "connected";
 
 const close = command<EventOf<"close">>({
   name: "WSPCloseSocket",
@@ -64,7 +64,7 @@ const close = command<EventOf<"close">>({
   subjects: ["cache"],
   instances: (setting) =>
     closable(setting).map(({ id: socket }) => () => ({ type: "close", socket })),
-  enabled: (view, args) => isConnected(view.sockets(), args.socket),
+  enabled: (view, args) => isConnected(view, args.socket),
   event: (args): Event => args,
   print: (_view, { socket }) => `WSPCloseSocket(${socketName(socket)})`,
 });
@@ -85,9 +85,9 @@ const handOver = command<EventOf<"handOver">>({
     });
   },
   enabled: (view, args) =>
-    isConnected(view.sockets(), args.socket) &&
+    isConnected(view, args.socket) &&
     view.isAlive(args.process) &&
-    !view.sockets().some((each) => each.id === args.as) &&
+    view.socket(args.as) === undefined &&
     !view.transfers().some((each) => each.socket === args.socket),
   event: (args): Event => args,
   print: (_view, { socket, as, process }) =>
@@ -119,7 +119,7 @@ const describe = (instance: InstanceId): string => `provider instance ${instance
 
 /** A driver's process ends whenever it has something locked or secured; a cache's when its NIC has regions. */
 function isWorthEnding({ view }: Setting, process: ProcessId): boolean {
-  return view.locked().some((each) => each.process === process);
+  return view.hasLocks(process);
 }
 
 const exit = command<EventOf<"exit">>({

@@ -1,15 +1,6 @@
 // Commands of the application on its address space, and of the memory manager by itself.
 
-import {
-  allows,
-  isFree,
-  pageAt,
-  vadAt,
-  vadCovering,
-  vadSpan,
-  type Vad,
-} from "../../model/address-space.ts";
-import type { BaseProtection } from "../../model/address-space.ts";
+import { allows, type BaseProtection } from "../../model/address-space.ts";
 import type { Event } from "../../model/events.ts";
 import {
   brand,
@@ -24,6 +15,7 @@ import {
 import type { WorldView } from "../../model/view.ts";
 import type { OsOperation } from "../../model/virtual-memory.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
+import { isFree, isPrivate, spanOf, vadCovering } from "../mappings.ts";
 import { addressName, inProcess, rangeName, sizeName } from "../names.ts";
 
 interface OsArgs {
@@ -81,14 +73,11 @@ export function bufferSpans({ view, palette }: Setting): PageSpan[] {
 /** So many ranges can be decommitted or protected next; the others stay valid long enough to be used. */
 const CHANGED = 1;
 
-const isPrivate = (vad: Vad | undefined): vad is Vad => vad !== undefined && vad.section === null;
-
 const virtualAlloc = osCommand({
   name: "VirtualAlloc",
   rules: ["LAW-1", "LAW-9", "MM-1"],
   operations(setting, process) {
     const { view, palette } = setting;
-    const space = view.space(process);
     const make = (
       span: PageSpan,
       type: "reserve" | "commit" | "reserve|commit",
@@ -101,7 +90,7 @@ const virtualAlloc = osCommand({
       protection,
       guard: false,
     });
-    const free = palette.areas.filter((span) => isFree(space, span));
+    const free = palette.areas.filter((span) => isFree(view, process, span));
     const made = free.flatMap((span, i) => [
       always(make(span, "reserve|commit", "READWRITE")),
       ...(palette.with.protection && i === 0
@@ -112,9 +101,11 @@ const virtualAlloc = osCommand({
         : []),
     ]);
     const commits = bufferSpans(setting).flatMap((span) => {
-      const vad = vadCovering(space, span);
+      const vad = vadCovering(view, process, span);
       if (!isPrivate(vad)) return [];
-      const reserved = pageNumbers(span).some((page) => pageAt(space, page)?.committed === false);
+      const reserved = pageNumbers(span).some(
+        (page) => view.page(process, page)?.committed === false,
+      );
       const restrict = palette.with.protection ? [always(make(span, "commit", "READONLY"))] : [];
       return reserved ? [always(make(span, "commit", "READWRITE"))] : restrict;
     });
@@ -148,9 +139,8 @@ function wasRegistered(view: WorldView, process: ProcessId, span: PageSpan): boo
     .some(
       (each) =>
         each.process === process &&
-        [...each.registrations, ...each.history].some(({ range }) =>
-          spansOverlap(pagesOf(range, pageSizeBytes), span),
-        ),
+        (view.registrationsOver(each.id, span).length > 0 ||
+          each.history.some(({ range }) => spansOverlap(pagesOf(range, pageSizeBytes), span))),
     );
 }
 
@@ -159,16 +149,16 @@ const virtualFree = osCommand({
   rules: ["LAW-1", "LAW-3", "LOCAL-4", "REMOTE-4", "SPI-5", "MM-1", "MM-2", "MM-3"],
   operations(setting, process) {
     const { view } = setting;
-    const space = view.space(process);
-    const used = space.vads
+    const regions = view.vads(process);
+    const used = regions
       .filter(isPrivate)
-      .filter((vad) => wasRegistered(view, process, vadSpan(vad)));
+      .filter((vad) => wasRegistered(view, process, spanOf(vad)));
     // Memory that nobody registered can be freed as well; one such region is enough.
-    const freed = used.length > 0 ? used : space.vads.filter(isPrivate).slice(0, 1);
+    const freed = used.length > 0 ? used : regions.filter(isPrivate).slice(0, 1);
     const releases = freed.map((vad): OperationMaker =>
       always({
         name: "VirtualFree",
-        address: addressOf(view, vadSpan(vad)),
+        address: addressOf(view, spanOf(vad)),
         sizeBytes: 0,
         type: "release",
       }),
@@ -177,8 +167,10 @@ const virtualFree = osCommand({
       .filter((span) => wasRegistered(view, process, span))
       .slice(0, CHANGED)
       .filter((span) => {
-        const vad = vadCovering(space, span);
-        return isPrivate(vad) && pageNumbers(span).some((page) => pageAt(space, page)?.committed);
+        const vad = vadCovering(view, process, span);
+        return (
+          isPrivate(vad) && pageNumbers(span).some((page) => view.page(process, page)?.committed)
+        );
       })
       .map((span): OperationMaker =>
         always({
@@ -207,13 +199,12 @@ const virtualProtect = osCommand({
   operations(setting, process) {
     const { view, palette } = setting;
     if (!palette.with.protection) return [];
-    const space = view.space(process);
     return bufferSpans(setting)
       .slice(0, CHANGED)
       .flatMap((span) => {
-        const vad = vadCovering(space, span);
+        const vad = vadCovering(view, process, span);
         if (vad === undefined) return [];
-        const pages = pageNumbers(span).map((page) => pageAt(space, page));
+        const pages = pageNumbers(span).map((page) => view.page(process, page));
         if (!pages.every((page) => page?.committed === true)) return [];
         const now = pages[0];
         // Back to normal, or one step away from it: a GUARD where there are guard pages, else fewer rights.
@@ -251,7 +242,7 @@ const mapViewOfFile = osCommand({
     if (!palette.with.views) return [];
     return palette.areas.flatMap((area) =>
       view.config.sections.flatMap((count, section) => {
-        if (!isFree(view.space(process), { first: area.first, count })) return [];
+        if (!isFree(view, process, { first: area.first, count })) return [];
         const protection = section % 2 === 0 ? "WRITECOPY" : "READWRITE";
         const address = addressOf(view, area);
         return [always({ name: "MapViewOfFile", address, section, protection })];
@@ -271,9 +262,9 @@ const unmapViewOfFile = osCommand({
   rules: ["LAW-1", "LAW-3", "LOCAL-4", "MM-1"],
   operations: ({ view }, process) =>
     view
-      .space(process)
-      .vads.filter((vad) => vad.section !== null)
-      .map((vad) => always({ name: "UnmapViewOfFile", address: addressOf(view, vadSpan(vad)) })),
+      .vads(process)
+      .filter((vad) => vad.section !== null)
+      .map((vad) => always({ name: "UnmapViewOfFile", address: addressOf(view, spanOf(vad)) })),
   print: (view, process, op) =>
     op.name === "UnmapViewOfFile"
       ? `UnmapViewOfFile(${addressName(view, process, op.address)})`
@@ -286,9 +277,9 @@ function worthTouching(
   process: ProcessId,
   access: "read" | "write",
 ): AddressRange[] {
-  for (const vad of view.space(process).vads) {
-    for (const number of pageNumbers(vadSpan(vad))) {
-      const page = pageAt(view.space(process), number);
+  for (const vad of view.vads(process)) {
+    for (const number of pageNumbers(spanOf(vad))) {
+      const page = view.page(process, number);
       if (page?.committed !== true || !allows(page.protection, access)) continue;
       const span = { first: number, count: 1 };
       const isCopied = access === "write" && page.protection === "WRITECOPY";
@@ -326,8 +317,8 @@ const read = osCommand({
 
 /** The first page of each region that the memory manager could take the frame of. */
 function trimmable(view: WorldView, process: ProcessId): PageSpan["first"][] {
-  return view.space(process).vads.flatMap((vad) => {
-    const page = pageNumbers(vadSpan(vad)).find((number) => {
+  return view.vads(process).flatMap((vad) => {
+    const page = pageNumbers(spanOf(vad)).find((number) => {
       const pfn = view.mappedFrame(process, number);
       return (
         pfn !== null &&
@@ -360,7 +351,7 @@ const failNextPageIn = osCommand({
   operations: ({ view, palette }, process) =>
     palette.with.faults
       ? trimmable(view, process)
-          .filter((page) => vadAt(view.space(process), page)?.section === null)
+          .filter((page) => view.vadAt(process, page)?.section === null)
           .map((page) => always({ name: "failNextPageIn", page }))
       : [],
   print: (view, process, op) =>

@@ -46,11 +46,11 @@ function wspCommand(
 
 function printWsp(view: WorldView, call: WspFunction): string {
   if ("registration" in call) {
-    const live = liveRegistrations(view).find((each) => each.name === call.registration);
+    const live = view.registration(call.registration);
     const other = live?.socket === call.socket ? "" : `, socket: ${socketName(call.socket)}`;
     return `${call.name}(${call.registration}${other})`;
   }
-  const process = view.sockets().find((each) => each.id === call.socket)?.process ?? brand(0);
+  const process = view.socket(call.socket)?.process ?? brand(0);
   const access = accessOfFlags(call.flags);
   const flags = access === null ? `flags: ${call.flags}` : `access: "${access}"`;
   const descriptor =
@@ -62,8 +62,7 @@ function printWsp(view: WorldView, call: WspFunction): string {
 
 function registers(setting: Setting, scope: Scope): ((at: Setting) => WspFunction)[] {
   const { view, palette } = setting;
-  const live = liveRegistrations(view).length;
-  if (!palette.scopes.includes(scope) || live >= palette.mostLive) return [];
+  if (!palette.scopes.includes(scope) || view.liveCount() >= palette.mostLive) return [];
   const sockets = connectedSockets(setting);
   // Every buffer that is valid now, on two sockets of the process, and one that is not: it must fail.
   const choices = palette.processes.flatMap((process) => {
@@ -117,11 +116,11 @@ function refusedRegister(setting: Setting, scope: Scope): ((at: Setting) => WspF
 }
 
 const canRegister = (view: WorldView, call: WspFunction): boolean => {
-  const socket = view.sockets().find((each) => each.id === call.socket);
+  const socket = view.socket(call.socket);
   return (
     socket?.status === "connected" &&
     view.isAlive(socket.process) &&
-    !("as" in call && liveRegistrations(view).some((each) => each.name === call.as))
+    !("as" in call && view.registration(call.as) !== undefined)
   );
 };
 
@@ -159,9 +158,8 @@ function deregisters(setting: Setting, scope: Scope): ((at: Setting) => WspFunct
 /** A deregister of what is not live is a program error of the application: SPI-3; only `mr_0` is one on purpose. */
 const canDeregister = (view: WorldView, call: WspFunction): boolean =>
   "registration" in call &&
-  (call.registration === "mr_0" ||
-    liveRegistrations(view).some((each) => each.name === call.registration)) &&
-  view.sockets().some((each) => each.id === call.socket && each.status === "connected");
+  (call.registration === "mr_0" || view.registration(call.registration) !== undefined) &&
+  view.socket(call.socket)?.status === "connected";
 
 const deregisterMemory = wspCommand("WSPDeregisterMemory", {
   rules: ["LOCAL-1", "LOCAL-2", "OWN-1", "SPI-2", "SPI-3", "SPI-4", "SPI-6", "LAW-4", "LAW-5"],
@@ -187,11 +185,7 @@ const notify = command<NotifyArgs>({
   instances: (setting) =>
     liveProcesses(setting).flatMap((process) =>
       bufferSpans(setting)
-        .filter(
-          () =>
-            setting.palette.with.notices &&
-            setting.view.locked().some((each) => each.process === process),
-        )
+        .filter(() => setting.palette.with.notices && setting.view.hasLocks(process))
         .slice(0, 2)
         .map((span) => () => ({
           process,

@@ -55,12 +55,12 @@ const startTransfer = command<Start>({
     ];
   },
   enabled: (view, args) =>
-    liveRegistrations(view).some((each) => each.name === args.registration) &&
-    view.sockets().some((each) => each.id === args.socket && each.status === "connected") &&
-    !view.transfers().some((each) => each.name === args.as),
+    view.registration(args.registration) !== undefined &&
+    view.socket(args.socket)?.status === "connected" &&
+    view.transfer(args.as) === undefined,
   event: (args): Event => args,
   print(view, { as, kind, registration, socket }) {
-    const own = liveRegistrations(view).find((each) => each.name === registration)?.socket;
+    const own = view.registration(registration)?.socket;
     return `${as} = ${kind}(${registration}${own === socket ? "" : `, socket: ${socketName(socket)}`})`;
   },
 });
@@ -78,8 +78,7 @@ const completeTransfer = command<Complete>({
         transfer,
         stamp: at.freshStamp(),
       })),
-  enabled: (view, args) =>
-    view.transfers().some((each) => each.name === args.transfer && each.inFlight),
+  enabled: (view, args) => view.transfer(args.transfer)?.inFlight === true,
   event: (args): Event => args,
   print: (_view, { transfer }) => `complete(${transfer})`,
 });
@@ -116,8 +115,8 @@ const peerAccess = command<Peer>({
       });
   },
   enabled: (view: WorldView, args) =>
-    view.descriptors().some((each) => each.registration === args.descriptor) &&
-    view.sockets().some((each) => each.id === args.socket && each.status === "connected"),
+    view.descriptor(args.descriptor) !== undefined &&
+    view.socket(args.socket)?.status === "connected",
   event: (args): Event => args,
   print: (_view, { socket, descriptor, access }) =>
     `peer of ${socketName(socket)} ${access}s with the descriptor of ${descriptor}`,

@@ -1,15 +1,13 @@
 // Situations of the rules that the documents state: LOCAL, REMOTE, OWN, ACCESS, SPI.
 
-import { entriesOf, isIdle } from "../../model/entries.ts";
-import { pagesOf, rangeOf, sameSpan } from "../../model/units.ts";
+import { isIdle } from "../../model/entries.ts";
+import { pagesOf, sameSpan } from "../../model/units.ts";
 import {
-  idleOf,
-  succeeded,
-  touched,
-  registerMeets,
+  answers,
+  coveredByEntry,
   isRemote,
   keepsLocal,
-  coveredByEntry,
+  succeeded,
   type Situation,
 } from "./scene.ts";
 
@@ -19,20 +17,17 @@ export const documents: readonly Situation[] = [
     name: "the last deregister of a local buffer",
     on: "return",
     call: "deregister",
-    holds: ({ active, instance }) =>
+    holds: ({ view, active, instance }) =>
       active?.call.name === "deregister" &&
       active.call.request.scope === "local" &&
       instance !== null &&
-      !instance.registrations.some(
-        (each) => active.call.name === "deregister" && each.region === active.call.region,
-      ),
+      view.registrationsOn(instance.id, active.call.region).length === 0,
   },
   {
     rule: "LOCAL-2",
     name: "an idle entry",
     on: "return",
-    holds: ({ view, instance }) =>
-      instance !== null && entriesOf(view, instance).some((each) => isIdle(each) && !each.remote),
+    holds: ({ idle }) => idle.some((each) => !each.remote),
   },
   {
     rule: "LOCAL-3",
@@ -46,38 +41,34 @@ export const documents: readonly Situation[] = [
     name: "a callback over an idle entry",
     on: "return",
     call: "invalidate",
-    holds: (scene) => touched(scene, (each) => isIdle(each) && !each.remote).length > 0,
+    holds: ({ over }) => over.some((each) => isIdle(each) && !each.remote),
   },
   {
     rule: "LOCAL-4",
     name: "a callback over a buffer in use",
     on: "return",
     call: "invalidate",
-    holds: (scene) => touched(scene, (each) => each.held && !each.remote).length > 0,
+    holds: ({ over }) => over.some((each) => each.held && !each.remote),
   },
   {
     rule: "LOCAL-5",
     name: "a close with idle entries",
     on: "return",
     call: "closeSocket",
-    holds: ({ active }) => active !== null && idleOf(active).length > 0,
+    holds: ({ before }) => before !== null && before.totals.idleEntries > 0,
   },
   {
     rule: "REMOTE-1",
     name: "a peer's access after the deregister",
     on: "peerAccess",
     holds: ({ view, event }) =>
-      event.type === "peerAccess" &&
-      !view
-        .instances()
-        .some((each) => each.registrations.some((live) => live.name === event.descriptor)),
+      event.type === "peerAccess" && view.registration(event.descriptor) === undefined,
   },
   {
     rule: "REMOTE-2",
     name: "an idle remote entry",
     on: "return",
-    holds: ({ view, instance }) =>
-      instance !== null && entriesOf(view, instance).some((each) => isIdle(each) && each.remote),
+    holds: ({ idle }) => idle.some((each) => each.remote),
   },
   {
     rule: "REMOTE-3",
@@ -91,36 +82,32 @@ export const documents: readonly Situation[] = [
     name: "a callback over an idle remote entry",
     on: "return",
     call: "invalidate",
-    holds: (scene) => touched(scene, (each) => isIdle(each) && each.remote).length > 0,
+    holds: ({ over }) => over.some((each) => isIdle(each) && each.remote),
   },
   {
     rule: "OWN-1",
     name: "a secure for a range that is not page aligned",
     required: (_claims, { environment }) => !environment.pageGranular,
     on: "return",
-    holds: ({ view, instance }) =>
-      instance !== null &&
-      entriesOf(view, instance).some(
-        (each) =>
-          isIdle(each) &&
-          each.ranges.some(
-            (range) =>
-              range.lengthBytes !== rangeOf(each.span, view.config.pageSizeBytes).lengthBytes,
-          ),
+    holds: ({ view, idle }) =>
+      idle.some(({ span, ranges }) =>
+        ranges.some((range) => range.lengthBytes !== span.count * view.config.pageSizeBytes),
       ),
   },
   {
     rule: "OWN-2",
     name: "an unsecure",
     on: "host",
-    holds: ({ event }) => event.type === "host" && event.call.name === "unsecure",
+    call: "unsecure",
+    holds: () => true,
   },
   {
     rule: "OWN-2",
     name: "an unsecure by the driver",
     forDriver: true,
     on: "kernel",
-    holds: ({ event }) => event.type === "kernel" && event.call.name === "mmUnsecureVirtualMemory",
+    call: "mmUnsecureVirtualMemory",
+    holds: () => true,
   },
   {
     rule: "OWN-3",
@@ -178,9 +165,7 @@ export const documents: readonly Situation[] = [
     on: "peerAccess",
     holds: ({ view, event }) =>
       event.type === "peerAccess" &&
-      view
-        .descriptors()
-        .some((each) => each.registration === event.descriptor && each.socket !== event.socket),
+      (view.descriptor(event.descriptor)?.socket ?? event.socket) !== event.socket,
   },
   {
     rule: "ACCESS-3",
@@ -194,14 +179,11 @@ export const documents: readonly Situation[] = [
     name: "a register with other rights than an entry over the range has",
     on: "return",
     call: "register",
-    holds: (scene) =>
-      registerMeets(
-        scene,
-        (entry, range) =>
-          entry.span.first * range.page < range.end &&
-          range.start < (entry.span.first + entry.span.count) * range.page &&
-          scene.active?.call.name === "register" &&
-          entry.access !== scene.active.call.request.access,
+    holds: ({ active, over }) =>
+      active?.call.name === "register" &&
+      active.outcome?.ok === true &&
+      over.some(
+        (entry) => active.call.name === "register" && entry.access !== active.call.request.access,
       ),
   },
   {
@@ -226,32 +208,27 @@ export const documents: readonly Situation[] = [
     name: "WSAEFAULT",
     on: "return",
     call: "register",
-    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAEFAULT",
+    holds: answers("WSAEFAULT"),
   },
   {
     rule: "SPI-1",
     name: "WSAENOBUFS",
     on: "return",
     call: "register",
-    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAENOBUFS",
+    holds: answers("WSAENOBUFS"),
   },
   {
     rule: "SPI-4",
     name: "a deregister of one of two registrations of a region",
     on: "return",
     call: "deregister",
-    holds: ({ active, instance, view }) =>
-      active?.call.name === "deregister" &&
-      active.outcome?.ok === true &&
-      (instance?.registrations.some(
-        (each) =>
-          active.call.name === "deregister" &&
-          sameSpan(
-            pagesOf(each.range, view.config.pageSizeBytes),
-            pagesOf(active.call.range, view.config.pageSizeBytes),
-          ),
-      ) ??
-        false),
+    holds: ({ view, active, instance, span }) =>
+      active?.outcome?.ok === true &&
+      instance !== null &&
+      span !== null &&
+      view
+        .registrationsOver(instance.id, span)
+        .some((each) => sameSpan(pagesOf(each.range, view.config.pageSizeBytes), span)),
   },
   {
     rule: "SPI-5",
@@ -266,7 +243,7 @@ export const documents: readonly Situation[] = [
     name: "WSAEINVAL",
     on: "return",
     call: "invalidate",
-    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAEINVAL",
+    holds: answers("WSAEINVAL"),
   },
   {
     rule: "SPI-5",
@@ -274,7 +251,7 @@ export const documents: readonly Situation[] = [
     required: (claims) => keepsLocal(claims) && claims.inUse === "refuse",
     on: "return",
     call: "invalidate",
-    holds: ({ active }) => active?.outcome?.ok === false && active.outcome.error === "WSAEFAULT",
+    holds: answers("WSAEFAULT"),
   },
   {
     rule: "SPI-6",

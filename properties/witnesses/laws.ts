@@ -1,16 +1,13 @@
 // Situations of the laws that are derived, and of the operating system.
 
 import { isIdle } from "../../model/entries.ts";
-import { brand, pagesOf, spanContains, spansOverlap } from "../../model/units.ts";
+import { brand, spanContains } from "../../model/units.ts";
 import {
-  idleOf,
-  succeeded,
-  touched,
-  registerMeets,
-  isRemote,
-  hostFailed,
-  keepsLocal,
   coveredByEntry,
+  hostFailed,
+  isRemote,
+  keepsLocal,
+  succeeded,
   type Situation,
 } from "./scene.ts";
 
@@ -20,22 +17,17 @@ export const laws: readonly Situation[] = [
     name: "a register of a range that was registered and then remapped",
     on: "return",
     call: "register",
-    holds: ({ view, active, instance }) => {
-      if (active?.call.name !== "register" || instance === null) return false;
-      const { range } = active.call.request;
-      return instance.history.some(
+    holds: ({ view, instance, range, span }) =>
+      instance !== null &&
+      range !== null &&
+      span !== null &&
+      instance.history.some(
         (each) =>
           each.range.start === range.start &&
           each.frames.some(
-            (pfn, i) =>
-              pfn !==
-              view.mappedFrame(
-                instance.process,
-                brand(pagesOf(range, view.config.pageSizeBytes).first + i),
-              ),
+            (pfn, i) => pfn !== view.mappedFrame(instance.process, brand(span.first + i)),
           ),
-      );
-    },
+      ),
   },
   {
     rule: "LAW-2",
@@ -43,13 +35,14 @@ export const laws: readonly Situation[] = [
     required: (claims) => keepsLocal(claims) && claims.hit === "containment",
     on: "return",
     call: "register",
-    holds: (scene) =>
-      registerMeets(
-        scene,
-        (entry, { start, end, page }) =>
-          entry.span.first * page <= start &&
-          end <= (entry.span.first + entry.span.count) * page &&
-          entry.span.count * page > end - start + page,
+    holds: ({ view, active, range, span, over }) =>
+      active?.outcome?.ok === true &&
+      range !== null &&
+      span !== null &&
+      over.some(
+        (entry) =>
+          spanContains(entry.span, span) &&
+          (entry.span.count - 1) * view.config.pageSizeBytes > range.lengthBytes,
       ),
   },
   {
@@ -57,28 +50,26 @@ export const laws: readonly Situation[] = [
     name: "a register that overlaps an entry",
     on: "return",
     call: "register",
-    holds: (scene) =>
-      registerMeets(
-        scene,
-        (entry, { start, end, page }) =>
-          entry.span.first * page < end &&
-          start < (entry.span.first + entry.span.count) * page &&
-          !(
-            entry.span.first * page <= start && end <= (entry.span.first + entry.span.count) * page
-          ),
-      ),
+    holds: ({ active, span, over }) =>
+      active?.outcome?.ok === true &&
+      span !== null &&
+      over.some((entry) => !spanContains(entry.span, span)),
   },
   {
     rule: "LAW-2",
     name: "a register adjacent to an entry",
     on: "return",
     call: "register",
-    holds: (scene) =>
-      registerMeets(
-        scene,
-        (entry, { start, end, page }) =>
-          end === entry.span.first * page || start === (entry.span.first + entry.span.count) * page,
-      ),
+    holds: ({ view, active, range, near }) =>
+      active?.outcome?.ok === true &&
+      range !== null &&
+      near.some(({ span }) => {
+        const { pageSizeBytes } = view.config;
+        return (
+          range.start + range.lengthBytes === span.first * pageSizeBytes ||
+          range.start === (span.first + span.count) * pageSizeBytes
+        );
+      }),
   },
   {
     rule: "LAW-2",
@@ -86,17 +77,17 @@ export const laws: readonly Situation[] = [
     required: (_claims, { environment }) => !environment.pageGranular,
     on: "return",
     call: "register",
-    holds: ({ view, active, instance }) => {
-      if (active?.call.name !== "register" || instance === null) return false;
-      const { range } = active.call.request;
-      const { pageSizeBytes } = view.config;
-      return instance.registrations.some(
-        (each) =>
-          (each.range.start + each.range.lengthBytes <= range.start ||
-            range.start + range.lengthBytes <= each.range.start) &&
-          spansOverlap(pagesOf(each.range, pageSizeBytes), pagesOf(range, pageSizeBytes)),
-      );
-    },
+    holds: ({ view, instance, range, span }) =>
+      instance !== null &&
+      range !== null &&
+      span !== null &&
+      view
+        .registrationsOver(instance.id, span)
+        .some(
+          (each) =>
+            each.range.start + each.range.lengthBytes <= range.start ||
+            range.start + range.lengthBytes <= each.range.start,
+        ),
   },
   {
     rule: "LAW-3",
@@ -104,40 +95,23 @@ export const laws: readonly Situation[] = [
     required: ({ limits }) => (limits.entries ?? 2) > 1 && (limits.pages ?? 2) > 1,
     on: "return",
     call: "invalidate",
-    holds: (scene) => touched(scene, isIdle).length > 1,
+    holds: ({ over }) => over.filter(isIdle).length > 1,
   },
   {
     rule: "LAW-3",
     name: "a callback over part of an idle entry",
     on: "return",
     call: "invalidate",
-    holds: (scene) =>
-      touched(
-        scene,
-        (each) =>
-          isIdle(each) &&
-          scene.active?.call.name === "invalidate" &&
-          !spanContains(
-            pagesOf(scene.active.call.range, scene.view.config.pageSizeBytes),
-            each.span,
-          ),
-      ).length > 0,
+    holds: ({ span, over }) =>
+      span !== null && over.some((each) => isIdle(each) && !spanContains(span, each.span)),
   },
   {
     rule: "LAW-3b",
     name: "a callback beside an idle entry",
     on: "return",
     call: "invalidate",
-    holds: (scene) =>
-      scene.active !== null &&
-      idleOf(scene.active).some(
-        (each) =>
-          scene.active?.call.name === "invalidate" &&
-          !spansOverlap(
-            pagesOf(scene.active.call.range, scene.view.config.pageSizeBytes),
-            each.span,
-          ),
-      ),
+    holds: ({ before, over }) =>
+      before !== null && before.totals.idleEntries > over.filter(isIdle).length,
   },
   {
     rule: "LAW-4",
@@ -177,30 +151,21 @@ export const laws: readonly Situation[] = [
     required: (claims) => claims.callback,
     on: "return",
     call: "invalidate",
-    holds: (scene) => touched(scene, (each) => each.held).length > 0,
+    holds: ({ over }) => over.some((each) => each.held),
   },
   {
     rule: "LAW-5",
     name: "a call while another buffer is in use",
     on: "return",
-    holds: ({ active }) =>
-      active !== null &&
-      active.call.name !== "register" &&
-      active.before.entries.some((each) => each.held),
+    holds: ({ active, before }) =>
+      active?.call.name !== "register" && before !== null && before.totals.heldEntries > 0,
   },
   {
     rule: "LAW-6",
     name: "a register of a range that a zombie covers",
     on: "return",
     call: "register",
-    holds: (scene) =>
-      registerMeets(
-        scene,
-        (entry, { start, end, page }) =>
-          entry.zombie &&
-          entry.span.first * page < end &&
-          start < (entry.span.first + entry.span.count) * page,
-      ),
+    holds: ({ active, over }) => active?.outcome?.ok === true && over.some((entry) => entry.zombie),
   },
   {
     rule: "LAW-7",
@@ -211,12 +176,11 @@ export const laws: readonly Situation[] = [
       limits.entries !== null &&
       limits.entries <= 8 &&
       limits.entries < pageCount * (environment.pageGranular ? 1 : 2),
-    holds: ({ view, active }) => {
+    holds: ({ view, before }) => {
       const { entries = null, pages = null } = view.claims?.limits ?? {};
-      if (active === null) return false;
-      const idle = idleOf(active);
-      const pageCount = idle.reduce((sum, each) => sum + each.span.count, 0);
-      return (entries !== null && idle.length >= entries) || (pages !== null && pageCount >= pages);
+      if (before === null) return false;
+      const { idleEntries, idlePages } = before.totals;
+      return (entries !== null && idleEntries >= entries) || (pages !== null && idlePages >= pages);
     },
   },
   {
@@ -231,7 +195,7 @@ export const laws: readonly Situation[] = [
     name: "a repeat of a register whose entry is idle",
     on: "return",
     call: "register",
-    holds: (scene) => coveredByEntry(scene),
+    holds: coveredByEntry,
   },
   {
     rule: "LAW-9",
@@ -259,7 +223,6 @@ export const laws: readonly Situation[] = [
     name: "a process that ends with something locked",
     forDriver: true,
     on: "processExit",
-    holds: ({ view, event }) =>
-      event.type === "processExit" && view.locked().some((each) => each.process === event.process),
+    holds: ({ view, event }) => event.type === "processExit" && view.hasLocks(event.process),
   },
 ];
