@@ -115,18 +115,21 @@ function ofSwitch(
   WorldView,
   | "sockets"
   | "socket"
+  | "connectedSockets"
   | "transfers"
   | "transfer"
   | "isInTransfer"
   | "lastTransfer"
   | "descriptors"
   | "descriptor"
+  | "newestDescriptors"
   | "attempts"
   | "lastAttempt"
 > {
   return {
     sockets: () => current().sockets,
     socket: (id) => current().sockets.find((each) => each.id === id),
+    connectedSockets: () => current().sockets.filter((each) => each.status === "connected"),
     transfers: () => current().transfers,
     transfer: (name) => current().transfers.find((each) => each.name === name),
     isInTransfer: (registration) =>
@@ -135,6 +138,7 @@ function ofSwitch(
     descriptors: () => current().descriptors,
     descriptor: (registration) =>
       current().descriptors.find((each) => each.registration === registration),
+    newestDescriptors: (most) => current().descriptors.slice(-most).reverse(),
     attempts: () => current().attempts,
     lastAttempt: () => current().lastAttempt,
   };

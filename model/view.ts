@@ -155,6 +155,8 @@ export interface WorldView {
   // The switch.
   sockets(): readonly Socket[];
   socket(id: SocketId): Socket | undefined;
+  /** Those that are connected. */
+  connectedSockets(): readonly Socket[];
   transfers(): readonly Transfer[];
   transfer(name: string): Transfer | undefined;
   /** A transfer on the registration has not been completed. */
@@ -163,6 +165,8 @@ export interface WorldView {
   lastTransfer(): Transfer | null;
   descriptors(): readonly Descriptor[];
   descriptor(registration: string): Descriptor | undefined;
+  /** The newest ones, so many at most, newest first. */
+  newestDescriptors(most: number): readonly Descriptor[];
 
   // Provider instances: what they registered, and what they have locked and registered (entries).
   instances(): readonly InstanceView[];
