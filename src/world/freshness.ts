@@ -1,0 +1,39 @@
+// Whether a region's frames are what a range maps, or mapped at some instant of the register in progress.
+
+import { brand, type AddressRange, type Pfn } from "../../model/units.ts";
+import type { FlatCall } from "./active-call.ts";
+import { mappedFrame } from "./pages.ts";
+import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
+import { PAGE, REGION, type Store } from "./store.ts";
+
+/** The frames of the region behind the range if they are fresh; else null. */
+export function freshFrames(
+  w: Store,
+  process: number,
+  active: FlatCall,
+  range: AddressRange,
+  region: number,
+): Pfn[] | null {
+  const { mem } = w;
+  const row = w.regions.row(region);
+  const first = firstPageOf(w, range);
+  const count = pageCountOf(w, range);
+  const from = first - mem.at(row + REGION.first);
+  if (from < 0 || from + count > mem.at(row + REGION.count)) return null;
+  const frames: Pfn[] = [];
+  for (let i = 0; i < count; i++) frames.push(brand(mem.at(mem.at(row + REGION.frames) + from + i)));
+  const seesCopies = w.claims?.coverage?.includes("copy-on-write") ?? false;
+  const isLeft = (pfn: Pfn, i: number): boolean => {
+    if (seesCopies) return false;
+    const page = w.page(process, first + i);
+    return page !== 0 && mem.at(page + PAGE.copiedFrom) === pfn + 1;
+  };
+  const isUser = isUserRange(w, range.start, range.lengthBytes);
+  const mapsNow = (pfn: Pfn, i: number): boolean =>
+    isUser && mappedFrame(w, process, first + i) === pfn;
+  if (frames.every((pfn, i) => mapsNow(pfn, i) || isLeft(pfn, i))) return frames;
+  const wasMapped = active.mappings.some((mapping) =>
+    frames.every((pfn, i) => pfn === mapping[i] || isLeft(pfn, i)),
+  );
+  return wasMapped ? frames : null;
+}

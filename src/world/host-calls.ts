@@ -1,0 +1,247 @@
+// Calls of the cache into its host: requests to the proxy driver and to the NIC, and the faults that were armed for
+// them. Each call and its answer are noted in the call in progress.
+
+import { brand, type PageSpan } from "../../model/units.ts";
+import { failableNames } from "./codes.ts";
+import { request } from "./driver.ts";
+import { keep, tally } from "./entries.ts";
+import { lockNamed } from "./locks.ts";
+import {
+  deregisterRegion,
+  exposeRange,
+  regionNamed,
+  registerRegion,
+  unexposeKey,
+} from "./nic.ts";
+import { BAD_BLOCK, stateOf } from "./pages.ts";
+import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
+import { isSecuredBy } from "./secures.ts";
+import {
+  EXPOSURE,
+  FAILURE,
+  LOCK,
+  REGION,
+  SECURE,
+  UNRELEASED,
+  WAS_SECURED,
+  type Store,
+} from "./store.ts";
+import { NONE } from "./table.ts";
+import type { FlatCall } from "./active-call.ts";
+import type { Applied, HostAnswer, HostCall } from "./words.ts";
+
+/** One host call of the innermost call in progress. */
+export function hostCall(w: Store, id: number, call: HostCall): Applied {
+  const active = w.calls[id]?.at(-1);
+  const span = touchedBy(w, id, call);
+  if (span !== null) active?.touched.push(span);
+  const badBlock = active !== undefined && meetsBadBlock(w, id, active, call);
+  const injected = injectedError(w, call);
+  if (injected === null && call.name === "unsecure") keepSecure(w, id, call.handle);
+  const result = injected ?? perform(w, id, call);
+  countDown(w, w.processOf(id));
+  if (result.ok) noteSuccess(w, id, active, call, result, span);
+  else {
+    const failure = { call: call.name, error: result.error, injected: injected !== null, badBlock };
+    active?.failures.push(failure);
+    if (call.name === "nicDeregister") owe(w, id, mdlOf(w, id, call.region));
+    if (call.name === "unlock") owe(w, id, lockNamed(w, call.mdl));
+  }
+  return { answer: { kind: "host", result }, then: [] };
+}
+
+/** The error of an armed fault, which is used up. */
+function injectedError(w: Store, call: HostCall): HostAnswer & { ok: false } | null {
+  if (w.failures.count === 0) return null;
+  for (let slot = w.failures.first(); slot !== NONE; slot = w.failures.next(slot)) {
+    if (failableNames[w.mem.at(w.failures.row(slot) + FAILURE.call)] !== call.name) continue;
+    w.failures.remove(slot);
+    w.faults = null;
+    return {
+      ok: false,
+      error:
+        call.name === "nicRegister"
+          ? "NO_RESOURCES"
+          : call.name === "nicDeregister"
+            ? "BUSY"
+            : "STATUS_INSUFFICIENT_RESOURCES",
+    };
+  }
+  return null;
+}
+
+function perform(w: Store, id: number, call: HostCall): HostAnswer {
+  const process = w.processOf(id);
+  const provider = w.providerOf(id);
+  switch (call.name) {
+    case "lock":
+    case "unlock":
+    case "frames":
+    case "secure":
+    case "unsecure":
+      return request(w, process, provider, call);
+    case "nicRegister":
+      return registerRegion(w, process, provider, call.mdl, call.access);
+    case "nicDeregister":
+      return deregisterRegion(w, process, provider, call.region);
+    case "expose":
+      return exposeRange(
+        w,
+        process,
+        provider,
+        call.region,
+        call.range,
+        call.socket,
+        call.access,
+      );
+    case "unexpose":
+      return unexposeKey(w, process, provider, call.key);
+  }
+}
+
+function noteSuccess(
+  w: Store,
+  id: number,
+  active: FlatCall | undefined,
+  call: HostCall,
+  result: HostAnswer & { ok: true },
+  span: PageSpan | null,
+): void {
+  if (active !== undefined) active.work[call.name]++;
+  if (call.name !== "frames") active?.changes.push({ call: call.name, span });
+  switch (call.name) {
+    case "lock":
+      active?.acquired.mdls.push(brand(Number(result.value)));
+      break;
+    case "secure":
+      active?.acquired.secures.push(brand(Number(result.value)));
+      break;
+    case "unlock":
+      for (const each of w.calls[id] ?? []) drop(each.acquired.mdls, call.mdl);
+      break;
+    case "unsecure":
+      for (const each of w.calls[id] ?? []) drop(each.acquired.secures, call.handle);
+      break;
+    default:
+      break;
+  }
+}
+
+function drop<T>(items: T[], item: T): void {
+  const at = items.indexOf(item);
+  if (at !== -1) items.splice(at, 1);
+}
+
+/** Another thread acts just before a host call: the innermost call is about to do something with its pages. */
+export function noteTouched(w: Store, id: number, call: HostCall): void {
+  const touched = touchedBy(w, id, call);
+  if (touched !== null) w.calls[id]?.at(-1)?.touched.push(touched);
+}
+
+/** The pages that a host call is about; null if it names nothing that exists. */
+function touchedBy(w: Store, id: number, call: HostCall): PageSpan | null {
+  const provider = w.providerOf(id);
+  switch (call.name) {
+    case "lock":
+    case "secure":
+    case "expose":
+      return spanOf(firstPageOf(w, call.range), pageCountOf(w, call.range));
+    case "unlock":
+    case "frames":
+    case "nicRegister": {
+      const lock = lockNamed(w, call.mdl);
+      return lock === NONE ? null : spanAt(w, w.locks.row(lock) + LOCK.first);
+    }
+    case "unsecure": {
+      const secure = w.secureOf.get(call.handle);
+      return secure === NONE ? null : spanAt(w, w.secures.row(secure) + SECURE.first);
+    }
+    case "nicDeregister": {
+      const region = w.regionOf[provider]?.get(call.region) ?? NONE;
+      return region === NONE ? null : spanAt(w, w.regions.row(region) + REGION.first);
+    }
+    case "unexpose": {
+      const exposure = w.exposureOf[provider]?.get(call.key) ?? NONE;
+      return exposure === NONE ? null : spanAt(w, w.exposures.row(exposure) + EXPOSURE.first);
+    }
+  }
+}
+
+/** A span kept as two words, the first page and the count. */
+export const spanAt = (w: Store, word: number): PageSpan =>
+  spanOf(w.mem.at(word), w.mem.at(word + 1));
+
+/** True if a page that the register in progress asked for will fail to be read: a fault that nobody can avoid. */
+function meetsBadBlock(w: Store, id: number, active: FlatCall, call: HostCall): boolean {
+  if (active.call.name !== "register" || call.name !== "lock") return false;
+  const { range } = active.call.request;
+  if (!isUserRange(w, range.start, range.lengthBytes)) return false;
+  const from = Math.max(firstPageOf(w, range), firstPageOf(w, call.range));
+  const end = Math.min(
+    firstPageOf(w, range) + pageCountOf(w, range),
+    firstPageOf(w, call.range) + pageCountOf(w, call.range),
+  );
+  const process = w.processOf(id);
+  for (let number = from; number < end; number++) {
+    if ((stateOf(w, process, number) & BAD_BLOCK) !== 0) return true;
+  }
+  return false;
+}
+
+/** A release that failed is still owed; what remains is an idle entry. */
+function owe(w: Store, id: number, lock: number): void {
+  if (lock === NONE) return;
+  const row = w.locks.row(lock);
+  const { mem } = w;
+  const process = mem.at(row + LOCK.process);
+  const provider = mem.at(row + LOCK.provider);
+  if (w.instanceOf(process, provider) !== id || mem.at(row + LOCK.locked) === 0) return;
+  const flags = mem.at(row + LOCK.flags);
+  if ((flags & UNRELEASED) !== 0) return;
+  keep(w, lock);
+  tally(w, lock, -1);
+  const secured = wasSecured(w, id, spanAt(w, row + LOCK.first));
+  mem.put(row + LOCK.flags, flags | UNRELEASED | (secured ? WAS_SECURED : 0));
+  tally(w, lock, 1);
+}
+
+/** True if every page was secured when the innermost call began, or is now. */
+function wasSecured(w: Store, id: number, span: PageSpan): boolean {
+  const process = w.processOf(id);
+  const provider = w.providerOf(id);
+  const gone = w.calls[id]?.at(-1)?.unsecured ?? [];
+  for (let number: number = span.first; number < span.first + span.count; number++) {
+    const isCovered =
+      isSecuredBy(w, process, provider, number) ||
+      gone.some((each) => each.span.first <= number && number < each.span.first + each.span.count);
+    if (!isCovered) return false;
+  }
+  return true;
+}
+
+/** The secure is about to be released: calls that began before it was made remember it. */
+function keepSecure(w: Store, id: number, handle: number): void {
+  const slot = w.secureOf.get(handle);
+  if (slot === NONE) return;
+  const row = w.secures.row(slot);
+  const isOwn =
+    w.mem.at(row + SECURE.process) === w.processOf(id) &&
+    w.mem.at(row + SECURE.provider) === w.providerOf(id);
+  if (!isOwn) return;
+  const span = spanAt(w, row + SECURE.first);
+  for (const call of w.calls[id] ?? []) {
+    if (handle < call.nextSecure) call.unsecured.push({ handle: brand(handle), span });
+  }
+}
+
+function mdlOf(w: Store, id: number, key: number): number {
+  const region = regionNamed(w, w.processOf(id), w.providerOf(id), key);
+  return region === NONE ? NONE : w.mem.at(w.regions.row(region) + REGION.lock);
+}
+
+/** An armed interruption comes one host call nearer. */
+function countDown(w: Store, process: number): void {
+  if (w.get("interrupt") === 0 || w.get("interruptProcess") !== process) return;
+  w.set("interruptAfter", Math.max(0, w.get("interruptAfter") - 1));
+  w.faults = null;
+}

@@ -1,0 +1,154 @@
+// Refuse, notify, retry: what happens when an application operates on memory that is secured; and the faults that are
+// armed.
+
+import { brand, type AddressRange, type InstanceId, type ProcessId } from "../../model/units.ts";
+import { noteMappings } from "./calls.ts";
+import { failableCode, failableNames } from "./codes.ts";
+import { FAILURE, INSTANCE, type Store } from "./store.ts";
+import { rangeAt } from "./ranges.ts";
+import { NONE } from "./table.ts";
+import { performOs } from "./virtual-memory.ts";
+import {
+  quiet,
+  type Applied,
+  type ArmedFaults,
+  type Attempt,
+  type Event,
+  type Fault,
+  type Interruption,
+  type OsAnswer,
+  type OsOperation,
+} from "./words.ts";
+
+const osAnswer = (answer: OsAnswer, then: readonly Event[] = []): Applied => ({
+  answer: { kind: "os", answer },
+  then,
+});
+
+/** The application's operation, first try. */
+export function operate(w: Store, process: ProcessId, operation: OsOperation): Applied {
+  noteMappings(w, process);
+  const answer = performOs(w, process, operation);
+  noteMappings(w, process);
+  if (answer.status !== "refused") return osAnswer(answer);
+  const { span } = answer;
+  const due = callable(w, process);
+  w.attempts = [...w.attempts, { process, operation, span, due, answers: [] }];
+  const { pageSizeBytes } = w.config;
+  const range = rangeAt(span.first * pageSizeBytes, span.count * pageSizeBytes);
+  return osAnswer(answer, [...callbacks(due, range, "attempt"), { type: "retry", process }]);
+}
+
+/** The end of a refused operation: once more, if a provider said that it released something; else it fails. */
+export function retry(w: Store, process: ProcessId): Applied {
+  const attempt = w.attempts.findLast((each) => each.process === process);
+  if (attempt === undefined) throw new RangeError(`process ${process} has no refused operation`);
+  w.attempts = w.attempts.filter((each) => each !== attempt);
+  w.lastAttempt = attempt;
+  noteMappings(w, process);
+  const answer: OsAnswer = hasReleased(attempt)
+    ? performOs(w, process, attempt.operation)
+    : { status: "refused", span: attempt.span };
+  noteMappings(w, process);
+  return osAnswer(
+    answer.status === "refused"
+      ? { status: "failed", error: "ERROR_INVALID_PAGE_PROTECTION" }
+      : answer,
+  );
+}
+
+const hasReleased = (attempt: Attempt): boolean =>
+  attempt.answers.some((each) => each.outcome?.ok === true);
+
+/** A notification that no operation waits for, such as one that a heap raises. */
+export function notify(w: Store, process: ProcessId, range: AddressRange): Applied {
+  noteMappings(w, process);
+  return { answer: null, then: callbacks(callable(w, process), range, "notify") };
+}
+
+/** The interruption that was armed: another thread acts now. */
+export function interrupt(w: Store): Applied {
+  const armed = w.get("interrupt");
+  if (armed === 0) throw new RangeError("no interruption is armed");
+  const process = brand<ProcessId>(w.get("interruptProcess"));
+  const what = JSON.parse(w.symbols.text(armed)) as Interruption;
+  w.set("interrupt", 0);
+  w.faults = null;
+  return {
+    answer: null,
+    then: [
+      what.kind === "operation"
+        ? { type: "os", process, operation: what.operation }
+        : { type: "notify", process, range: what.range },
+    ],
+  };
+}
+
+/** The provider instances of a process that have a callback and are started, in order. */
+function callable(w: Store, process: number): InstanceId[] {
+  const due: InstanceId[] = [];
+  if (w.claims?.callback !== true) return due;
+  for (let provider = 0; provider < w.config.providersPerProcess; provider++) {
+    const id = w.instanceOf(process, provider);
+    if (w.mem.at(w.instance(id) + INSTANCE.started) === 1) due.push(brand(id));
+  }
+  return due;
+}
+
+function callbacks(
+  due: readonly InstanceId[],
+  range: AddressRange,
+  reason: "attempt" | "notify",
+): Event[] {
+  return due.map((instance) => ({
+    type: "call",
+    instance,
+    call: { name: "invalidate", range, reason },
+  }));
+}
+
+/** Fault injection: the fault waits for its occasion. */
+export function arm(w: Store, fault: Fault): Applied {
+  w.faults = null;
+  switch (fault.kind) {
+    case "fail": {
+      const slot = w.failures.add();
+      w.mem.put(w.failures.row(slot) + FAILURE.call, failableCode(fault.call));
+      break;
+    }
+    case "kill":
+      w.set("kill", fault.process + 1);
+      break;
+    case "interrupt":
+      w.set("interrupt", w.symbols.id(JSON.stringify(fault.what)));
+      w.set("interruptProcess", fault.process);
+      w.set("interruptAfter", fault.afterHostCalls);
+      break;
+  }
+  return quiet;
+}
+
+/** The faults that are armed, as a record that is made once and kept until they change. */
+export function armedFaults(w: Store): ArmedFaults {
+  if (w.faults !== null) return w.faults;
+  const fail: ArmedFaults["fail"][number][] = [];
+  for (let slot = w.failures.first(); slot !== NONE; slot = w.failures.next(slot)) {
+    fail.push(failableNames[w.mem.at(w.failures.row(slot) + FAILURE.call)] ?? "lock");
+  }
+  const kill = w.get("kill");
+  const armed = w.get("interrupt");
+  w.faults = {
+    fail,
+    kill: kill === 0 ? null : brand<ProcessId>(kill - 1),
+    interrupt:
+      armed === 0
+        ? null
+        : {
+            kind: "interrupt",
+            process: brand<ProcessId>(w.get("interruptProcess")),
+            afterHostCalls: w.get("interruptAfter"),
+            what: JSON.parse(w.symbols.text(armed)) as Interruption,
+          },
+  };
+  return w.faults;
+}

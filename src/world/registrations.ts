@@ -1,0 +1,196 @@
+// Live registrations: what the application was told that it may use.
+
+import type { AddressRange, Pfn } from "../../model/units.ts";
+import { keep, tally } from "./entries.ts";
+import { regionNamed } from "./nic.ts";
+import { enter, leave, rowsOver } from "./over.ts";
+import { firstPageOf, pageCountOf, rangeAt } from "./ranges.ts";
+import { ENDED, INSTANCE, PAGE, REGION, REGISTRATION, REMEMBERED, SOCKET, type Store } from "./store.ts";
+import { NONE } from "./table.ts";
+
+export interface NewRegistration {
+  readonly name: string;
+  readonly instance: number;
+  readonly socket: number;
+  readonly scope: number;
+  readonly access: number;
+  readonly range: AddressRange;
+  readonly handle: number;
+  readonly region: number;
+  readonly remoteKey: number | null;
+  readonly frames: readonly (Pfn | null)[];
+}
+
+/** The row of a registration, or `NONE`. */
+export const registrationNamed = (w: Store, name: string): number =>
+  w.registrationOf.get(w.symbols.find(name));
+
+export function addRegistration(w: Store, made: NewRegistration): number {
+  const { mem } = w;
+  const { instance, range } = made;
+  const first = firstPageOf(w, range);
+  const count = pageCountOf(w, range);
+  const slot = w.registrations.add();
+  const isStray = first < 0 || first + count > w.pageEnd;
+  const nodes = isStray
+    ? 0
+    : enter(w, PAGE.registrations, w.processOf(instance), first, count, slot);
+  if (isStray) w.set("strays", w.get("strays") + 1);
+  const name = w.symbols.id(made.name);
+  const row = w.registrations.row(slot);
+  mem.put(row + REGISTRATION.name, name);
+  mem.put(row + REGISTRATION.instance, instance);
+  mem.put(row + REGISTRATION.socket, made.socket);
+  mem.put(row + REGISTRATION.scope, made.scope);
+  mem.put(row + REGISTRATION.access, made.access);
+  mem.put(row + REGISTRATION.first, isStray ? -1 : first);
+  mem.put(row + REGISTRATION.count, isStray ? 0 : count);
+  mem.put(row + REGISTRATION.nodes, nodes);
+  mem.put(row + REGISTRATION.frames, writeFrames(w, made.frames));
+  mem.put(row + REGISTRATION.frameCount, made.frames.length);
+  mem.putDouble(row + REGISTRATION.start, range.start);
+  mem.putDouble(row + REGISTRATION.lengthBytes, range.lengthBytes);
+  mem.putDouble(row + REGISTRATION.handle, made.handle);
+  mem.putDouble(row + REGISTRATION.region, made.region);
+  mem.putDouble(row + REGISTRATION.remoteKey, made.remoteKey ?? -1);
+  mem.put(row + REGISTRATION.order, w.get("order"));
+  w.set("order", w.get("order") + 1);
+  const owner = w.instance(instance);
+  w.registrationsOfInstance.append(owner + INSTANCE.registrations, slot);
+  mem.put(owner + INSTANCE.liveCount, mem.at(owner + INSTANCE.liveCount) + 1);
+  w.registrationOf.set(name, slot);
+  const socket = w.socketOf.get(made.socket);
+  mem.put(row + REGISTRATION.socketSlot, socket + 1);
+  if (socket !== NONE) {
+    w.registrationsOfSocket.append(w.sockets.row(socket) + SOCKET.registrations, slot);
+  }
+  setUser(w, slot, 1);
+  return slot;
+}
+
+/** The registration begins or ceases to hold its region. */
+function setUser(w: Store, slot: number, by: number): void {
+  const { mem } = w;
+  const row = w.registrations.row(slot);
+  const instance = mem.at(row + REGISTRATION.instance);
+  const key = mem.doubleAt(row + REGISTRATION.region);
+  const region = regionNamed(w, w.processOf(instance), w.providerOf(instance), key);
+  if (region === NONE) {
+    w.set("dangling", w.get("dangling") + by);
+    return;
+  }
+  const regionRow = w.regions.row(region);
+  const lock = mem.at(regionRow + REGION.lock);
+  keep(w, lock);
+  tally(w, lock, -1);
+  const ends = regionRow + REGION.registrations;
+  if (by > 0) w.registrationsOfRegion.append(ends, slot);
+  else w.registrationsOfRegion.remove(ends, slot);
+  mem.put(regionRow + REGION.users, mem.at(regionRow + REGION.users) + by);
+  tally(w, lock, 1);
+}
+
+/** The registration ended; its range and frames are remembered for a while. */
+export function endRegistration(w: Store, slot: number): void {
+  const { mem } = w;
+  const row = w.registrations.row(slot);
+  const instance = mem.at(row + REGISTRATION.instance);
+  setUser(w, slot, -1);
+  const nodes = mem.at(row + REGISTRATION.nodes);
+  if (nodes !== 0) {
+    const first = mem.at(row + REGISTRATION.first);
+    const count = mem.at(row + REGISTRATION.count);
+    leave(w, PAGE.registrations, w.processOf(instance), first, count, nodes);
+  } else {
+    w.set("strays", w.get("strays") - 1);
+  }
+  const owner = w.instance(instance);
+  w.registrationsOfInstance.remove(owner + INSTANCE.registrations, slot);
+  mem.put(owner + INSTANCE.liveCount, mem.at(owner + INSTANCE.liveCount) - 1);
+  w.registrationOf.delete(mem.at(row + REGISTRATION.name));
+  const socket = mem.at(row + REGISTRATION.socketSlot) - 1;
+  if (socket !== NONE) {
+    w.registrationsOfSocket.remove(w.sockets.row(socket) + SOCKET.registrations, slot);
+  }
+  w.registrations.remove(slot);
+}
+
+/** Puts the registration's range and frames in front of the history; the block of frames changes hands. */
+export function remember(w: Store, slot: number): void {
+  const { mem } = w;
+  const row = w.registrations.row(slot);
+  const start = mem.doubleAt(row + REGISTRATION.start);
+  const lengthBytes = mem.doubleAt(row + REGISTRATION.lengthBytes);
+  const history = w.instance(mem.at(row + REGISTRATION.instance)) + INSTANCE.history;
+  // The place that is given up: the one of the same range, else the first empty one, else the oldest.
+  let place = 0;
+  while (place < REMEMBERED - 1) {
+    const at = history + place * ENDED;
+    const isSame = mem.doubleAt(at) === start && mem.doubleAt(at + 2) === lengthBytes;
+    if (mem.doubleAt(at + 2) === 0 || isSame) break;
+    place++;
+  }
+  const given = history + place * ENDED;
+  if (mem.at(given + 5) > 0) mem.release(mem.at(given + 4), mem.at(given + 5));
+  mem.words.copyWithin(history + ENDED, history, given);
+  mem.putDouble(history, start);
+  mem.putDouble(history + 2, lengthBytes);
+  mem.put(history + 4, mem.at(row + REGISTRATION.frames));
+  mem.put(history + 5, mem.at(row + REGISTRATION.frameCount));
+}
+
+export function forgetHistory(w: Store, instance: number): void {
+  const { mem } = w;
+  const history = w.instance(instance) + INSTANCE.history;
+  for (let at = history; at < history + REMEMBERED * ENDED; at += ENDED) {
+    if (mem.at(at + 5) > 0) mem.release(mem.at(at + 4), mem.at(at + 5));
+    mem.words.fill(0, at, at + ENDED);
+  }
+}
+
+/** Gives the registration's frames back, when nobody remembers them. */
+export function releaseFrames(w: Store, slot: number): void {
+  const row = w.registrations.row(slot);
+  const count = w.mem.at(row + REGISTRATION.frameCount);
+  if (count > 0) w.mem.release(w.mem.at(row + REGISTRATION.frames), count);
+}
+
+function writeFrames(w: Store, frames: readonly (Pfn | null)[]): number {
+  if (frames.length === 0) return 0;
+  const block = w.mem.allocate(frames.length);
+  for (const [i, pfn] of frames.entries()) w.mem.put(block + i, pfn === null ? 0 : pfn + 1);
+  return block;
+}
+
+export function readFrames(w: Store, block: number, count: number): (Pfn | null)[] {
+  const frames: (Pfn | null)[] = [];
+  for (let i = 0; i < count; i++) {
+    const pfn = w.mem.at(block + i);
+    frames.push(pfn === 0 ? null : ((pfn - 1) as Pfn));
+  }
+  return frames;
+}
+
+/** Live registrations of a process that share a page with the span, in the order in which they were made. */
+export function registrationsOver(w: Store, process: number, first: number, count: number): number[] {
+  if (w.registrations.count === 0) return [];
+  const { registrations } = w;
+  return rowsOver(
+    w,
+    PAGE.registrations,
+    process,
+    first,
+    count,
+    registrations,
+    REGISTRATION.first,
+    REGISTRATION.order,
+  );
+}
+
+export function rangeOfRegistration(w: Store, slot: number): AddressRange {
+  const row = w.registrations.row(slot);
+  return rangeAt(
+    w.mem.doubleAt(row + REGISTRATION.start),
+    w.mem.doubleAt(row + REGISTRATION.lengthBytes),
+  );
+}
