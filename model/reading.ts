@@ -153,8 +153,10 @@ function ofInstances(
   | "instance"
   | "liveCount"
   | "registration"
+  | "liveRegistration"
   | "registrationsOn"
   | "registrationsOver"
+  | "wasRegistered"
   | "entries"
   | "entriesOver"
   | "entriesOn"
@@ -175,11 +177,28 @@ function ofInstances(
       }
       return undefined;
     },
+    liveRegistration(k) {
+      let before = k;
+      for (const { id, registrations } of current().instances) {
+        const live = registrations[before];
+        if (live !== undefined) return { ...live, instance: id };
+        before -= registrations.length;
+      }
+      return undefined;
+    },
     registrationsOn: (id, region) =>
       instance(id).registrations.filter((each) => each.region === region),
     registrationsOver: (id, span) =>
       instance(id).registrations.filter((each) =>
         spansOverlap(pagesOf(each.range, current().config.pageSizeBytes), span),
+      ),
+    wasRegistered: (process, span) =>
+      current().instances.some(
+        (each) =>
+          each.process === process &&
+          [...each.registrations, ...each.history].some(({ range }) =>
+            spansOverlap(pagesOf(range, current().config.pageSizeBytes), span),
+          ),
       ),
     entries: (id) => entriesOf(view(), instance(id)),
     entriesOver: (id, span) => overlapping(entriesOf(view(), instance(id)), span),

@@ -174,10 +174,14 @@ export interface WorldView {
   /** Live registrations of all instances. */
   liveCount(): number;
   registration(name: string): OwnedRegistration | undefined;
+  /** The k-th of them, 0 ≤ k < liveCount: those of the first instance come first. */
+  liveRegistration(k: number): OwnedRegistration | undefined;
   /** Live registrations of the instance that name the region. */
   registrationsOn(instance: InstanceId, region: RegionKey): readonly Registration[];
   /** Live registrations of the instance that share a page with the span. */
   registrationsOver(instance: InstanceId, span: PageSpan): readonly Registration[];
+  /** An instance of the process has, or remembers (`history`), a registration that shares a page with the span. */
+  wasRegistered(process: ProcessId, span: PageSpan): boolean;
   entries(instance: InstanceId): readonly Entry[];
   entriesOver(instance: InstanceId, span: PageSpan): readonly Entry[];
   /** The entry of a lock; if only regions are left without it, one entry each. */
