@@ -17,7 +17,14 @@ import type {
 } from "./ledger.ts";
 import type { Secure } from "./memory.ts";
 import type { Region } from "./nic.ts";
-import { brand, spanHas, spansOverlap, type PageNumber, type PageSpan } from "./units.ts";
+import {
+  brand,
+  spanContains,
+  spanHas,
+  spansOverlap,
+  type PageNumber,
+  type PageSpan,
+} from "./units.ts";
 import type { WorldView } from "./view.ts";
 
 /** The entries of an instance, in the order in which they were locked. */
@@ -66,7 +73,7 @@ function entry(
   };
 }
 
-export function isHeld(view: WorldView, instance: InstanceView, region: Region): boolean {
+function isHeld(view: WorldView, instance: InstanceView, region: Region): boolean {
   return (
     instance.registrations.some((each) => each.region === region.key) ||
     view
@@ -88,15 +95,13 @@ export function securesOf(view: WorldView, instance: InstanceView): Secure[] {
 }
 
 /** Pages of the span that no secure covers. */
-export function uncovered(
-  span: PageSpan,
-  secures: Holdings["secures"],
-): { covered: number; missing: PageNumber[] } {
+export function uncovered(span: PageSpan, secures: Holdings["secures"]): readonly PageNumber[] {
   const missing: PageNumber[] = [];
+  for (const secure of secures) if (spanContains(secure.span, span)) return missing;
   for (let page = span.first; page < span.first + span.count; page = brand<PageNumber>(page + 1)) {
     if (!secures.some((secure) => spanHas(secure.span, page))) missing.push(page);
   }
-  return { covered: span.count - missing.length, missing };
+  return missing;
 }
 
 /** What the instance owns now, for the record of a call that begins. */

@@ -2,23 +2,27 @@
 
 import { allows, isUserRange, userPages } from "./address-space.ts";
 import type { Access } from "./contract.ts";
-import type { ActiveCall, ProviderInstance } from "./ledger.ts";
+import type { ActiveCall, InstanceView } from "./ledger.ts";
 import { accessesOf } from "./memory-manager.ts";
 import { regionFrames, type Region } from "./nic.ts";
 import {
-  pageNumbers,
+  brand,
   pagesOf,
   spanContains,
   type AddressRange,
+  type PageNumber,
+  type PageSpan,
   type Pfn,
   type ProcessId,
 } from "./units.ts";
 import type { WorldView } from "./view.ts";
 
-const isUser = (view: WorldView, range: AddressRange): boolean => {
+/** The pages of the range; null if it is not wholly a range of user addresses. */
+export function userSpanOf(view: WorldView, range: AddressRange): PageSpan | null {
   const { pageCount, granularityPages, pageSizeBytes } = view.config;
-  return isUserRange(range, userPages(pageCount, granularityPages), pageSizeBytes);
-};
+  const user = userPages(pageCount, granularityPages);
+  return isUserRange(range, user, pageSizeBytes) ? pagesOf(range, pageSizeBytes) : null;
+}
 
 /** The frames that the range maps now, one a page; none if it is not wholly a range of user addresses. */
 export function mappingOf(
@@ -26,10 +30,13 @@ export function mappingOf(
   process: ProcessId,
   range: AddressRange,
 ): (Pfn | null)[] {
-  if (!isUser(view, range)) return [];
-  return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).map((number) =>
-    view.mappedFrame(process, number),
-  );
+  const span = userSpanOf(view, range);
+  const mapping: (Pfn | null)[] = [];
+  if (span === null) return mapping;
+  for (let i = 0; i < span.count; i++) {
+    mapping.push(view.mappedFrame(process, brand<PageNumber>(span.first + i)));
+  }
+  return mapping;
 }
 
 /** True if every page of the range is committed and allows the access, with no guard unless it is ignored. */
@@ -40,16 +47,15 @@ export function isValidFor(
   access: Access,
   guard: "counts" | "ignored" = "counts",
 ): boolean {
-  if (!isUser(view, range)) return false;
-  return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).every((number) => {
-    const page = view.page(process, number);
-    return (
-      page !== undefined &&
-      page.committed &&
-      (guard === "ignored" || !page.guard) &&
-      accessesOf(access).every((kind) => allows(page.protection, kind))
-    );
-  });
+  const span = userSpanOf(view, range);
+  if (span === null) return false;
+  const kinds = accessesOf(access);
+  for (let i = 0; i < span.count; i++) {
+    const page = view.page(process, brand<PageNumber>(span.first + i));
+    if (page === undefined || !page.committed || (page.guard && guard === "counts")) return false;
+    for (const kind of kinds) if (!allows(page.protection, kind)) return false;
+  }
+  return true;
 }
 
 /**
@@ -59,22 +65,19 @@ export function isValidFor(
  */
 export function freshFrames(
   view: WorldView,
-  instance: ProviderInstance,
-  active: ActiveCall,
+  { process }: InstanceView,
+  { call, mappings }: ActiveCall,
   region: Region,
 ): readonly Pfn[] | null {
-  if (active.call.name !== "register") return null;
-  const { range } = active.call.request;
+  if (call.name !== "register") return null;
+  const { range } = call.request;
   const span = pagesOf(range, view.config.pageSizeBytes);
   if (!spanContains(region.span, span)) return null;
   const frames = regionFrames(region, span);
   const seesCopies = view.claims?.coverage?.includes("copy-on-write") ?? false;
-  const left = pageNumbers(span).map((number) =>
-    seesCopies ? null : (view.page(instance.process, number)?.copiedFrom ?? null),
-  );
-  const mappings = [mappingOf(view, instance.process, range), ...active.mappings];
-  const isFresh = mappings.some((mapping) =>
-    frames.every((pfn, i) => pfn === mapping[i] || pfn === left[i]),
-  );
-  return isFresh ? frames : null;
+  const isLeftBehind = (pfn: Pfn, i: number): boolean =>
+    !seesCopies && view.page(process, brand<PageNumber>(span.first + i))?.copiedFrom === pfn;
+  const isMapping = (mapping: readonly (Pfn | null)[]): boolean =>
+    frames.every((pfn, i) => pfn === mapping[i] || isLeftBehind(pfn, i));
+  return mappings.some(isMapping) || isMapping(mappingOf(view, process, range)) ? frames : null;
 }

@@ -231,7 +231,7 @@ function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefine
       instance,
     ),
   ];
-  const wasSecured = span !== undefined && uncovered(span, secures).missing.length === 0;
+  const wasSecured = span !== undefined && uncovered(span, secures).length === 0;
   instance.unreleased.push({ mdl, wasSecured });
 }
 

@@ -5,11 +5,13 @@
 // What it does not judge: LAW-12, which needs two runs (the kit compares them), and the rules whose row says
 // so in `notJudged`.
 
+import type { Claims } from "./config.ts";
 import type { Answer, Event, EventOf } from "./events.ts";
 import { judgeCallback } from "./judge/callback.ts";
 import { judgeCompleted, judgeExited, judgeKernel } from "./judge/driver.ts";
-import type { Finding } from "./judge/finding.ts";
+import { both, none, type Finding, type JudgeScope } from "./judge/finding.ts";
 import { judgeHost } from "./judge/host.ts";
+import { judgeMemory } from "./judge/memory.ts";
 import { judgeQuiescent } from "./judge/quiescent.ts";
 import { judgeRegister } from "./judge/register.ts";
 import {
@@ -19,16 +21,25 @@ import {
   judgeDeregister,
   judgeLosses,
 } from "./judge/release.ts";
-import { judgeMemory, judgeRetry, judgeWsp } from "./judge/switch.ts";
+import { judgeRetry, judgeWsp } from "./judge/switch.ts";
 import { judgePeerAccess, judgeTransferComplete, judgeTransferStart } from "./judge/transfer.ts";
+import type { ActiveCall, InstanceView } from "./ledger.ts";
 import { precedence } from "./rules.ts";
 import type { WorldView } from "./view.ts";
 
 export type { Finding } from "./judge/finding.ts";
 
-/** The rules that the event broke, the primary one first; each rule at most once. */
-export function judge(view: WorldView, event: Event, answer: Answer): readonly Finding[] {
-  const findings = findingsOf(view, event, answer);
+/**
+ * The rules that the event broke, the primary one first; each rule at most once. A state is judged where the event
+ * touched it; what it did not touch is as legal as it was. `everything` is for tests of exactly that.
+ */
+export function judge(
+  view: WorldView,
+  event: Event,
+  answer: Answer,
+  scope: JudgeScope = "touched",
+): readonly Finding[] {
+  const findings = findingsOf(view, event, answer, scope);
   if (findings.length < 2) return findings;
   const sorted = findings.toSorted(
     (a, b) =>
@@ -37,16 +48,24 @@ export function judge(view: WorldView, event: Event, answer: Answer): readonly F
   return sorted.filter((each, i) => sorted.findIndex((other) => other.rule === each.rule) === i);
 }
 
-function findingsOf(view: WorldView, event: Event, answer: Answer): Finding[] {
+/** Every finding on the event, in the order in which the rules are asked. */
+export function findingsOf(
+  view: WorldView,
+  event: Event,
+  answer: Answer,
+  scope: JudgeScope,
+): readonly Finding[] {
   switch (event.type) {
     case "host":
-      return answer !== null && answer.kind === "host" ? judgeHost(view, event, answer.result) : [];
+      return answer !== null && answer.kind === "host"
+        ? judgeHost(view, event, answer.result)
+        : none;
     case "return":
-      return judgeReturn(view, event);
+      return judgeReturn(view, event, scope);
     case "os":
-      return judgeMemory(view);
+      return judgeMemory(view, scope);
     case "retry":
-      return [...judgeRetry(view, event.process, answer), ...judgeMemory(view)];
+      return both(judgeRetry(view, event.process, answer), judgeMemory(view, scope));
     case "wsp":
       return judgeWsp(view, event, answer);
     case "transferStart":
@@ -58,29 +77,49 @@ function findingsOf(view: WorldView, event: Event, answer: Answer): Finding[] {
     case "closed":
       return judgeClosed(view, event);
     case "exited":
-      return [...judgeExited(view, event), ...judgeMemory(view)];
+      return both(judgeExited(view, event), judgeMemory(view, scope));
     case "kernel":
       return judgeKernel(view, event, answer);
     case "completed":
       return judgeCompleted(view, event);
     default:
-      return [];
+      return none;
   }
 }
 
-function judgeReturn(view: WorldView, event: EventOf<"return">): Finding[] {
+function judgeReturn(
+  view: WorldView,
+  event: EventOf<"return">,
+  scope: JudgeScope,
+): readonly Finding[] {
   const instance = view.instance(event.instance);
   const active = instance.lastCall;
   const { claims } = view;
-  if (active === null || claims === null) return [];
-  const quiescent = instance.calls.length === 0;
-  return [
-    ...judgeRegister(view, instance, claims, active),
-    ...judgeDeregister(view, instance, claims, active),
-    ...judgeCallback(view, instance, claims, active),
-    ...judgeCloseSocket(view, instance, active),
-    ...judgeCleanup(view, instance, active),
-    ...(quiescent ? judgeLosses(view, instance, claims, active) : []),
-    ...(quiescent ? judgeQuiescent(view, instance, claims) : []),
-  ];
+  if (active === null || claims === null) return none;
+  const findings = judgeCall(view, instance, claims, active);
+  if (instance.calls.length > 0) return findings;
+  return both(
+    both(findings, judgeLosses(view, instance, claims, active)),
+    judgeQuiescent(view, instance, claims, active, scope),
+  );
+}
+
+function judgeCall(
+  view: WorldView,
+  instance: InstanceView,
+  claims: Claims,
+  active: ActiveCall,
+): readonly Finding[] {
+  switch (active.call.name) {
+    case "register":
+      return judgeRegister(view, instance, claims, active);
+    case "deregister":
+      return judgeDeregister(view, instance, claims, active);
+    case "invalidate":
+      return judgeCallback(view, instance, claims, active);
+    case "closeSocket":
+      return judgeCloseSocket(view, instance, active);
+    case "cleanup":
+      return judgeCleanup(view, instance, active);
+  }
 }

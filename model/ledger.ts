@@ -120,7 +120,7 @@ export interface ActiveCall {
   changes: { readonly call: HostCall["name"]; readonly span: PageSpan | null }[];
   /** Locks and secures that succeeded in this call and are not released yet. */
   acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
-  /** Pages that its host calls were about, and those of its own request. */
+  /** Pages that its host calls were about, those of its own request, and those of the region that a deregister names. */
   touched: PageSpan[];
   /** What calls that came inside this one touched. */
   touchedWithin: PageSpan[];
@@ -128,9 +128,7 @@ export interface ActiveCall {
   mappings: (Pfn | null)[][];
   /** Deregister: what the range mapped when it was registered. */
   readonly framesBefore: readonly (Pfn | null)[] | null;
-  /** Register: at some instant the whole range allowed the access. */
-  wasValid: boolean;
-  /** Register: at some instant a page of it did not. */
+  /** Register: at some instant a page of the range did not allow the access. */
   wasInvalid: boolean;
   /** Something happened between two host calls of it. */
   interrupted: boolean;

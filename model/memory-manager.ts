@@ -27,15 +27,10 @@ import {
 
 /** The accesses that a NIC's access needs of the page. */
 export function accessesOf(access: Access): readonly ("read" | "write")[] {
-  switch (access) {
-    case "read":
-      return ["read"];
-    case "write":
-      return ["write"];
-    case "readwrite":
-      return ["read", "write"];
-  }
+  return accesses[access];
 }
+
+const accesses = { read: ["read"], write: ["write"], readwrite: ["read", "write"] } as const;
 
 /** True if the first access includes the second. */
 export function includesAccess(have: Access, want: Access): boolean {

@@ -40,10 +40,9 @@ export interface Memory {
   /** The next handle of each kind; handles are never reused. */
   nextSecure: number;
   nextMdl: number;
-  /** The pages that the last operation of an application, or its end, may have changed. */
-  changed: ChangedPages | null;
 }
 
+/** Pages of a process that may not be what they were. */
 export interface ChangedPages {
   readonly process: ProcessId;
   readonly span: PageSpan;

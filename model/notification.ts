@@ -19,7 +19,7 @@ import { performOs, type OsAnswer, type OsOperation } from "./virtual-memory.ts"
 /** The application's operation, first try. */
 export function operate(state: State, process: ProcessId, operation: OsOperation): Applied {
   noteMappings(state, process);
-  const answer = performOs(state.memory, process, operation);
+  const answer = perform(state, process, operation);
   noteMappings(state, process);
   if (answer.status !== "refused") return answered({ kind: "os", answer });
   const due = callable(state, process).map((instance) => instance.id);
@@ -31,6 +31,12 @@ export function operate(state: State, process: ProcessId, operation: OsOperation
   ]);
 }
 
+function perform(state: State, process: ProcessId, operation: OsOperation): OsAnswer {
+  const { answer, changed } = performOs(state.memory, process, operation);
+  state.changed = changed === null ? null : { process, span: changed };
+  return answer;
+}
+
 /** The end of a refused operation: once more, if a provider said that it released something; else it fails. */
 export function retry(state: State, process: ProcessId): Applied {
   const attempt = state.attempts.findLast((each) => each.process === process);
@@ -39,8 +45,9 @@ export function retry(state: State, process: ProcessId): Applied {
   state.lastAttempt = attempt;
   const released = attempt.answers.some((each) => each.outcome?.ok === true);
   noteMappings(state, process);
+  state.changed = null;
   const answer: OsAnswer = released
-    ? performOs(state.memory, process, attempt.operation)
+    ? perform(state, process, attempt.operation)
     : { status: "refused", span: attempt.span };
   noteMappings(state, process);
   return answered({

@@ -75,6 +75,8 @@ export function exited(state: State, process: ProcessId): Applied {
     state.bugCheck = "PROCESS_HAS_LOCKED_PAGES";
   }
   deleteAddressSpace(state.memory, process);
+  const { first, end } = state.memory.user;
+  state.changed = { process, span: { first, count: end - first } };
   state.memory.secures = state.memory.secures.filter((each) => each.process !== process);
   return answered(null);
 }

@@ -10,6 +10,7 @@ import { at, type State } from "./state.ts";
 import {
   pagesOf,
   sameRange,
+  spanContains,
   spansOverlap,
   type AddressRange,
   type InstanceId,
@@ -21,7 +22,7 @@ import type { WorldView } from "./view.ts";
 /** A call begins. `before` is the state in which it does; `state` is the one that is changed. */
 export function beginCall(state: State, before: State, id: InstanceId, call: CacheCall): Applied {
   const view = viewOf(() => before);
-  const instance = view.instance(id);
+  const instance = at(before.instances, id, "provider instance");
   const active: RecordedCall = {
     call,
     before: holdingsOf(view, instance),
@@ -29,14 +30,13 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     failures: [],
     changes: [],
     acquired: { mdls: [], secures: [] },
-    touched: touchedBy(call, before.config.pageSizeBytes),
+    touched: touchedBy(view, instance, call),
     touchedWithin: [],
     mappings: [],
     framesBefore:
       call.name === "deregister"
         ? (instance.registrations.find((each) => each.name === call.registration)?.frames ?? null)
         : null,
-    wasValid: false,
     wasInvalid: false,
     interrupted: false,
     outcome: null,
@@ -46,11 +46,14 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
   return answered(null);
 }
 
-/** The pages that the request itself is about. */
-function touchedBy(call: CacheCall, pageSizeBytes: number): PageSpan[] {
+/** The pages that the request itself is about. A deregister may be the last one of a larger region. */
+function touchedBy(view: WorldView, { provider }: ProviderInstance, call: CacheCall): PageSpan[] {
+  const { pageSizeBytes } = view.config;
   if (call.name === "register") return [pagesOf(call.request.range, pageSizeBytes)];
-  if (call.name === "deregister") return [pagesOf(call.range, pageSizeBytes)];
-  return [];
+  if (call.name !== "deregister") return [];
+  const own = pagesOf(call.range, pageSizeBytes);
+  const region = view.region(provider, call.region)?.span;
+  return region === undefined || spanContains(own, region) ? [own] : [own, region];
 }
 
 /** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
@@ -77,8 +80,7 @@ function noteMapping(view: WorldView, process: ProcessId, active: RecordedCall):
   if (last === undefined || last.some((pfn, i) => pfn !== mapping[i])) {
     active.mappings.push(mapping);
   }
-  if (isValidFor(view, process, range, access)) active.wasValid = true;
-  else active.wasInvalid = true;
+  if (!isValidFor(view, process, range, access)) active.wasInvalid = true;
 }
 
 /** The innermost call of the instance returns. */

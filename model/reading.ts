@@ -7,7 +7,7 @@ import type { RecordedCall } from "./ledger.ts";
 import { mappedFrame } from "./page-access.ts";
 import { at, type State } from "./state.ts";
 import { pagesOf, spansOverlap, type PageSpan, type ProcessId } from "./units.ts";
-import type { VadView, WorldView } from "./view.ts";
+import type { Belongings, Counters, VadView, WorldView } from "./view.ts";
 
 /** Reads a state that may be replaced: `current` answers the one in force. */
 export function viewOf(current: () => State): WorldView {
@@ -27,7 +27,19 @@ export function viewOf(current: () => State): WorldView {
     dispatch: () => current().dispatch,
     lastDispatch: () => current().lastDispatch,
     grants: () => current().grants,
+    grantOf: (kind, kernelHandle) =>
+      current().grants.find((each) => each.kind === kind && each.kernelHandle === kernelHandle),
     faults: () => current().faults,
+    counters(): Counters {
+      const { memory, nics } = current();
+      return {
+        pfn: memory.physical.nextPfn,
+        secure: memory.nextSecure,
+        mdl: memory.nextMdl,
+        regions: nics.map((each) => each.nextRegion),
+        keys: nics.map((each) => each.nextKey),
+      };
+    },
   };
   return view;
 }
@@ -44,13 +56,14 @@ function ofMemory(
 ): Pick<
   WorldView,
   | "vads"
-  | "space"
   | "vadAt"
   | "page"
   | "mappedFrame"
   | "frame"
   | "changed"
+  | "sections"
   | "secures"
+  | "secure"
   | "securesOver"
   | "locked"
   | "lock"
@@ -64,7 +77,6 @@ function ofMemory(
     (each: { readonly process: ProcessId; readonly span: PageSpan }): boolean =>
       each.process === process && spansOverlap(each.span, span);
   return {
-    space,
     vads: (process) => space(process).vads.map(asView),
     vadAt(process, number): VadView | undefined {
       const vad = vadAt(space(process), number);
@@ -73,8 +85,9 @@ function ofMemory(
     page: (process, number) => pageAt(space(process), number),
     mappedFrame: (process, number) => mappedFrame(current().memory, process, number),
     frame: (pfn) => current().memory.physical.frames[pfn],
-    changed: () => current().memory.changed,
+    changed: () => current().changed,
     secures: () => current().memory.secures,
+    secure: (handle) => current().memory.secures.find((each) => each.handle === handle),
     securesOver: (process, span) => current().memory.secures.filter(isOver(process, span)),
     locked: () => current().memory.locked,
     lock: (mdl) => current().memory.locked.find((each) => each.handle === mdl),
@@ -116,6 +129,7 @@ function ofSwitch(
   | "sockets"
   | "socket"
   | "connectedSockets"
+  | "belongings"
   | "transfers"
   | "transfer"
   | "isInTransfer"
@@ -130,6 +144,16 @@ function ofSwitch(
     sockets: () => current().sockets,
     socket: (id) => current().sockets.find((each) => each.id === id),
     connectedSockets: () => current().sockets.filter((each) => each.status === "connected"),
+    belongings(id): Belongings {
+      const { instances, nics, transfers } = current();
+      return {
+        registrations: instances
+          .flatMap((each) => each.registrations)
+          .filter((each) => each.socket === id),
+        exposures: nics.flatMap((each) => each.exposures).filter((each) => each.socket === id),
+        transfers: transfers.filter((each) => each.socket === id),
+      };
+    },
     transfers: () => current().transfers,
     transfer: (name) => current().transfers.find((each) => each.name === name),
     isInTransfer: (registration) =>
@@ -138,7 +162,7 @@ function ofSwitch(
     descriptors: () => current().descriptors,
     descriptor: (registration) =>
       current().descriptors.find((each) => each.registration === registration),
-    newestDescriptors: (most) => current().descriptors.slice(-most).reverse(),
+    newestDescriptors: (most) => current().descriptors.slice(-most).toReversed(),
     attempts: () => current().attempts,
     lastAttempt: () => current().lastAttempt,
   };
@@ -160,6 +184,7 @@ function ofInstances(
   | "entries"
   | "entriesOver"
   | "entriesOn"
+  | "entriesOnlyOf"
   | "totals"
   | "instanceSecuresOver"
   | "before"
@@ -203,6 +228,10 @@ function ofInstances(
     entries: (id) => entriesOf(view(), instance(id)),
     entriesOver: (id, span) => overlapping(entriesOf(view(), instance(id)), span),
     entriesOn: (id, mdl) => entriesOf(view(), instance(id)).filter((each) => each.mdl === mdl),
+    entriesOnlyOf: (id, socket) =>
+      entriesOf(view(), instance(id)).filter(
+        ({ sockets }) => sockets.length === 1 && sockets[0] === socket,
+      ),
     totals: (id) => totalsOf(entriesOf(view(), instance(id))),
     instanceSecuresOver: (id, span) => overlapping(securesOf(view(), instance(id)), span),
     before: (id, call) => beforeOf(view(), instance(id), call as RecordedCall),

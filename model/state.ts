@@ -6,7 +6,7 @@ import { userPages, type AddressSpace } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
 import type { BugCheck } from "./errors.ts";
 import { providerInstance, type ProviderInstance } from "./ledger.ts";
-import type { Memory } from "./memory.ts";
+import type { ChangedPages, Memory } from "./memory.ts";
 import { nic, type Nic } from "./nic.ts";
 import { physicalMemory } from "./physical-memory.ts";
 import { driverTables, type DriverTables } from "./proxy-driver.ts";
@@ -29,6 +29,8 @@ export interface State {
   alive: boolean[];
   /** Address spaces, frames, sections, secures, locked pages. */
   memory: Memory;
+  /** What the last operation of an application, or its end, may have changed. */
+  changed: ChangedPages | null;
   /** One a provider: what its proxy driver handed out. */
   drivers: DriverTables[];
   /** One a provider. */
@@ -72,6 +74,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
     claims,
     alive: processes.map(() => true),
     memory: initialMemory(config),
+    changed: null,
     drivers: providers.map(() => driverTables()),
     nics: providers.map(() => nic(config.nic)),
     sockets,
@@ -104,7 +107,6 @@ function initialMemory(config: WorldConfig): Memory {
     locked: [],
     nextSecure: 1,
     nextMdl: 1,
-    changed: null,
   };
 }
 

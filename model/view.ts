@@ -1,7 +1,7 @@
 // The one way in which commands and rules read a world. The reference world answers from its immutable
 // record; any other implementation of the world answers the same questions.
 
-import type { AddressSpace, Page } from "./address-space.ts";
+import type { Page, SectionPage } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
 import type { IoctlRequest } from "./contract.ts";
 import type { BugCheck } from "./errors.ts";
@@ -85,6 +85,13 @@ export interface Grant {
   readonly kernelHandle: number;
 }
 
+/** What is of a socket and not over yet: what its close ends. */
+export interface Belongings {
+  readonly registrations: readonly Registration[];
+  readonly exposures: readonly Exposure[];
+  readonly transfers: readonly Transfer[];
+}
+
 /** Faults that are armed. */
 export interface ArmedFaults {
   readonly fail: readonly (Fault & { kind: "fail" })["call"][];
@@ -121,7 +128,6 @@ export interface WorldView {
 
   // Address spaces.
   vads(process: ProcessId): readonly VadView[];
-  space(process: ProcessId): AddressSpace;
   /** Undefined: the page is free. */
   vadAt(process: ProcessId, number: PageNumber): VadView | undefined;
   /** Undefined: the page is free. */
@@ -130,11 +136,14 @@ export interface WorldView {
   mappedFrame(process: ProcessId, number: PageNumber): Pfn | null;
   /** Undefined: the frame is not in use. */
   frame(pfn: Pfn): Frame | undefined;
-  /** The pages that the last operation of an application, or its end, may have changed. */
+  /** What the last operation of an application, or its end, may have changed. */
   changed(): ChangedPages | null;
+  /** The pages of each section object. */
+  sections(): readonly (readonly SectionPage[])[];
 
   // Locks and secures.
   secures(): readonly Secure[];
+  secure(handle: SecureHandle): Secure | undefined;
   /** Secures of the process, whoever asked for them, that share a page with the span. */
   securesOver(process: ProcessId, span: PageSpan): readonly Secure[];
   locked(): readonly LockedPages[];
@@ -157,6 +166,7 @@ export interface WorldView {
   socket(id: SocketId): Socket | undefined;
   /** Those that are connected. */
   connectedSockets(): readonly Socket[];
+  belongings(socket: SocketId): Belongings;
   transfers(): readonly Transfer[];
   transfer(name: string): Transfer | undefined;
   /** A transfer on the registration has not been completed. */
@@ -186,6 +196,8 @@ export interface WorldView {
   entriesOver(instance: InstanceId, span: PageSpan): readonly Entry[];
   /** The entry of a lock; if only regions are left without it, one entry each. */
   entriesOn(instance: InstanceId, mdl: MdlHandle): readonly Entry[];
+  /** Entries that registrations of the socket, and of no other, were made on. */
+  entriesOnlyOf(instance: InstanceId, socket: SocketId): readonly Entry[];
   totals(instance: InstanceId): Totals;
   instanceSecuresOver(instance: InstanceId, span: PageSpan): readonly Secure[];
   /** What the instance had when the call began. */
@@ -201,5 +213,19 @@ export interface WorldView {
   dispatch(): Dispatch | null;
   lastDispatch(): Dispatch | null;
   grants(): readonly Grant[];
+  grantOf(kind: Grant["kind"], kernelHandle: number): Grant | undefined;
   faults(): ArmedFaults;
+
+  /** What is to come next: no rule asks, but two states that differ in it are not equal. */
+  counters(): Counters;
+}
+
+/** Where the search for a free frame begins, and the next handle or key of each kind. */
+export interface Counters {
+  readonly pfn: number;
+  readonly secure: number;
+  readonly mdl: number;
+  /** By provider. */
+  readonly regions: readonly number[];
+  readonly keys: readonly number[];
 }

@@ -83,19 +83,27 @@ export type OsAnswer =
   /** A secure forbids it; `span` is what the switch is told. */
   | { readonly status: "refused"; readonly span: PageSpan };
 
-const done = (value: number | string | readonly number[] | null): OsAnswer => ({
-  status: "done",
-  value,
-});
-const failed = (error: Win32Error): OsAnswer => ({ status: "failed", error });
-
-/** Performs one operation in one process, and notes which pages it may have changed. */
-export function performOs(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer {
-  memory.changed = null;
-  return perform(memory, process, op);
+/** What the caller is told, and the pages that may not be what they were. */
+export interface Performed {
+  readonly answer: OsAnswer;
+  readonly changed: PageSpan | null;
 }
 
-function perform(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer {
+const done = (
+  value: number | string | readonly number[] | null,
+  changed: PageSpan | null,
+): Performed => ({ answer: { status: "done", value }, changed });
+const failed = (error: Win32Error): Performed => ({
+  answer: { status: "failed", error },
+  changed: null,
+});
+const refused = (span: PageSpan): Performed => ({
+  answer: { status: "refused", span },
+  changed: null,
+});
+
+/** Performs one operation in one process. */
+export function performOs(memory: Memory, process: ProcessId, op: OsOperation): Performed {
   switch (op.name) {
     case "VirtualAlloc":
       return virtualAlloc(memory, process, op);
@@ -111,8 +119,9 @@ function perform(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer 
     case "write":
       return access(memory, process, op);
     case "trim":
-      memory.changed = { process, span: { first: op.page, count: 1 } };
-      return done(trimPage(memory, process, op.page) ? 1 : 0);
+      return trimPage(memory, process, op.page)
+        ? done(1, { first: op.page, count: 1 })
+        : done(0, null);
     case "failNextPageIn":
       return failNextPageIn(memory, process, op.page);
     default:
@@ -122,7 +131,7 @@ function perform(memory: Memory, process: ProcessId, op: OsOperation): OsAnswer 
 
 type Op<Name extends OsOperation["name"]> = Extract<OsOperation, { name: Name }>;
 
-function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">): OsAnswer {
+function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">): Performed {
   if (op.sizeBytes < 1 || !isPrivateProtection(op.protection, op.guard)) {
     return failed("ERROR_INVALID_PARAMETER");
   }
@@ -142,8 +151,7 @@ function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">
     writable: true,
     pages,
   });
-  memory.changed = { process, span };
-  return done(span.first * memory.pageSizeBytes);
+  return done(span.first * memory.pageSizeBytes, span);
 }
 
 /** MEM_COMMIT: every page reserved, in one region. A committed page keeps its data and gets the protection. */
@@ -152,11 +160,11 @@ function commit(
   process: ProcessId,
   address: VirtualAddress,
   op: Op<"VirtualAlloc">,
-): OsAnswer {
+): Performed {
   const span = pagesOf({ start: address, lengthBytes: op.sizeBytes }, memory.pageSizeBytes);
   const vad = vadCovering(spaceOf(memory, process), span);
   if (vad === undefined || vad.section !== null) return failed("ERROR_INVALID_ADDRESS");
-  if (isForbidden(memory, process, span, op.protection)) return { status: "refused", span };
+  if (isForbidden(memory, process, span, op.protection)) return refused(span);
   for (const number of pageNumbers(span)) {
     const page = vad.pages[number - vad.base];
     if (page === undefined) continue;
@@ -164,8 +172,7 @@ function commit(
     page.protection = op.protection;
     page.guard = op.guard;
   }
-  memory.changed = { process, span };
-  return done(span.first * memory.pageSizeBytes);
+  return done(span.first * memory.pageSizeBytes, span);
 }
 
 /** Where a new region goes: the base rounded down to the granularity, the end up to a page; null if not free. */
@@ -193,7 +200,7 @@ function placement(
   return null;
 }
 
-function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">): OsAnswer {
+function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">): Performed {
   const space = spaceOf(memory, process);
   const { pageSizeBytes } = memory;
   if (op.type !== "release" && op.type !== "decommit") return failed("ERROR_INVALID_PARAMETER");
@@ -209,7 +216,7 @@ function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">):
       ? vadSpan(vad)
       : pagesOf({ start: op.address, lengthBytes: op.sizeBytes }, pageSizeBytes);
   if (vadCovering(space, span) === undefined) return failed("ERROR_INVALID_PARAMETER");
-  if (isForbidden(memory, process, span, null)) return { status: "refused", span };
+  if (isForbidden(memory, process, span, null)) return refused(span);
   for (const number of pageNumbers(span)) {
     const page = vad.pages[number - vad.base];
     if (page === undefined) continue;
@@ -218,11 +225,10 @@ function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">):
     page.guard = false;
   }
   if (op.type === "release") removeVad(space, vad.base);
-  memory.changed = { process, span };
-  return done(null);
+  return done(null, span);
 }
 
-function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProtect">): OsAnswer {
+function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProtect">): Performed {
   if (op.sizeBytes < 1 || (op.guard && op.protection === "NOACCESS")) {
     return failed("ERROR_INVALID_PARAMETER");
   }
@@ -237,22 +243,21 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
   if (!pages.every((page) => isCompatible(vad, page.copied, op.protection))) {
     return failed("ERROR_INVALID_PARAMETER");
   }
-  if (isForbidden(memory, process, span, op.protection)) return { status: "refused", span };
+  if (isForbidden(memory, process, span, op.protection)) return refused(span);
   const old = pages[0] === undefined ? op.protection : protectionName(pages[0]);
   for (const page of pages) {
     // A private copy is the process's own: copy-on-write has nothing left to do.
     page.protection = page.copied && op.protection === "WRITECOPY" ? "READWRITE" : op.protection;
     page.guard = op.guard;
   }
-  memory.changed = { process, span };
-  return done(old);
+  return done(old, span);
 }
 
 /** A protection as VirtualProtect answers it. */
 const protectionName = ({ protection, guard }: Page): string =>
   guard ? `${protection}|GUARD` : protection;
 
-function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile">): OsAnswer {
+function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile">): Performed {
   const section = memory.sections[op.section];
   if (section === undefined) return failed("ERROR_INVALID_PARAMETER");
   const granularityBytes = memory.granularityPages * memory.pageSizeBytes;
@@ -269,49 +274,47 @@ function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile
     writable: op.protection === "READWRITE",
     pages,
   });
-  memory.changed = { process, span };
-  return done(span.first * memory.pageSizeBytes);
+  return done(span.first * memory.pageSizeBytes, span);
 }
 
-function unmapViewOfFile(memory: Memory, process: ProcessId, address: VirtualAddress): OsAnswer {
+function unmapViewOfFile(memory: Memory, process: ProcessId, address: VirtualAddress): Performed {
   const space = spaceOf(memory, process);
   const vad = vadAt(space, brand(Math.floor(address / memory.pageSizeBytes)));
   if (vad === undefined || vad.section === null || address !== vad.base * memory.pageSizeBytes) {
     return failed("ERROR_INVALID_ADDRESS");
   }
   const span = vadSpan(vad);
-  if (isForbidden(memory, process, span, null)) return { status: "refused", span };
+  if (isForbidden(memory, process, span, null)) return refused(span);
   for (const page of vad.pages) discardPage(memory, page);
   removeVad(space, vad.base);
-  memory.changed = { process, span };
-  return done(null);
+  return done(null, span);
 }
 
 /** The application reads or writes, page by page; it stops at the first exception. */
-function access(memory: Memory, process: ProcessId, op: Op<"read"> | Op<"write">): OsAnswer {
+function access(memory: Memory, process: ProcessId, op: Op<"read"> | Op<"write">): Performed {
   const stamps: number[] = [];
   const span = pagesOf(op.range, memory.pageSizeBytes);
-  memory.changed = { process, span };
   for (const number of pageNumbers(span)) {
     const touched = touch(memory, process, number, op.name);
-    if (!touched.ok) return { status: "raised", exception: touched.exception };
+    if (!touched.ok) {
+      return { answer: { status: "raised", exception: touched.exception }, changed: span };
+    }
     const frame = frameAt(memory.physical, touched.pfn);
     if (op.name === "write") frame.stamp = op.stamp;
     stamps.push(frame.stamp);
   }
-  return done(op.name === "read" ? stamps : null);
+  return done(op.name === "read" ? stamps : null, span);
 }
 
 /** Fault injection: the page is trimmed and its next page-in meets a bad block. 0 if it is locked, free, or shared. */
-function failNextPageIn(memory: Memory, process: ProcessId, number: PageNumber): OsAnswer {
+function failNextPageIn(memory: Memory, process: ProcessId, number: PageNumber): Performed {
   const vad = vadAt(spaceOf(memory, process), number);
   const page = vad?.pages[number - vad.base];
-  if (page === undefined || !page.committed) return done(0);
+  if (page === undefined || !page.committed) return done(0, null);
   const resident = vad?.section === null || page.copied;
-  if (!resident || !trimPage(memory, process, number)) return done(0);
+  if (!resident || !trimPage(memory, process, number)) return done(0, null);
   page.inPageError = true;
-  memory.changed = { process, span: { first: number, count: 1 } };
-  return done(1);
+  return done(1, { first: number, count: 1 });
 }
 
 /** Every process's pages, for its end: views and private memory go, sections stay. */
@@ -319,8 +322,6 @@ export function deleteAddressSpace(memory: Memory, process: ProcessId): void {
   const space = spaceOf(memory, process);
   for (const vad of space.vads) for (const page of vad.pages) discardPage(memory, page);
   space.vads = [];
-  const { first, end } = memory.user;
-  memory.changed = { process, span: { first, count: end - first } };
 }
 
 function spaceOf(memory: Memory, process: ProcessId): AddressSpace {

@@ -4,18 +4,19 @@
 // is just acquiring or releasing may be answered for by WSAEINVAL or WSAEFAULT, as long as nothing changes.
 
 import type { Claims } from "../config.ts";
-import { entriesOf, isIdle, overlapping, securesOf } from "../entries.ts";
-import type { ActiveCall, EntryBefore, ProviderInstance } from "../ledger.ts";
+import { isIdle } from "../entries.ts";
+import type { ActiveCall, Before, EntryBefore, InstanceView } from "../ledger.ts";
 import { pagesOf, spansOverlap, type PageSpan } from "../units.ts";
 import type { WorldView } from "../view.ts";
-import { addresses, broken, lenient, pages, type Finding } from "./finding.ts";
+import { addresses, both, broken, lenient, none, pages, type Finding } from "./finding.ts";
 
 /** The callback's range against what the instance has and had there. */
 interface Scene {
   readonly view: WorldView;
-  readonly instance: ProviderInstance;
+  readonly instance: InstanceView;
   readonly claims: Claims;
   readonly active: ActiveCall;
+  readonly before: Before;
   readonly range: string;
   readonly span: PageSpan;
   /** True if a call around the callback is about these pages. */
@@ -27,26 +28,28 @@ interface Scene {
 
 export function judgeCallback(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
-): Finding[] {
+): readonly Finding[] {
   const { call, outcome } = active;
-  if (call.name !== "invalidate") return [];
+  if (call.name !== "invalidate") return none;
   const span = pagesOf(call.range, view.config.pageSizeBytes);
-  const outer = instance.calls.flatMap((each) => each.touched);
-  const isBusy = (other: PageSpan): boolean => outer.some((each) => spansOverlap(each, other));
-  const before = overlapping(active.before.entries, span).filter((each) => !isBusy(each.span));
+  const isBusy = (other: PageSpan): boolean =>
+    instance.calls.some(({ touched }) => touched.some((each) => spansOverlap(each, other)));
+  const before = view.before(instance.id, active);
+  const there = before.entriesOver(span).filter((each) => !isBusy(each.span));
   const scene: Scene = {
     view,
     instance,
     claims,
     active,
+    before,
     range: addresses(call.range),
     span,
     isBusy,
-    idle: before.filter(isIdle),
-    held: before.filter((each) => each.held),
+    idle: there.filter(isIdle),
+    held: there.filter((each) => each.held),
   };
   const answer = outcome === null || outcome.ok ? null : outcome.error;
   const findings =
@@ -55,36 +58,13 @@ export function judgeCallback(
       : answer === "WSAEFAULT"
         ? judgeNotReleased(scene)
         : judgeNothingThere(scene);
-  return [...findings, ...judgeBystanders(scene)];
+  return both(findings, judgeBystanders(scene));
 }
 
 /** 0: everything of the instance in the range is released, but what is held and will not be found again. */
-function judgeReleased(scene: Scene): Finding[] {
-  const { view, instance, claims, span, isBusy, idle, held } = scene;
-  const secures = overlapping(securesOf(view, instance), span).filter((each) => !isBusy(each.span));
-  const entries = overlapping(entriesOf(view, instance), span).filter(
-    (each) => !isBusy(each.span) && !each.zombie,
-  );
-  const wasRemote = [...idle, ...held].some((each) => each.remote);
-  const rule = wasRemote ? "REMOTE-4" : "LOCAL-4";
-  const findings: Finding[] = [];
-  const left = [
-    ...secures.map((each) => `secure ${each.handle}`),
-    ...entries.filter((each) => each.locked).map((each) => `lock ${each.mdl}`),
-    ...entries.flatMap((each) => each.regions.map((region) => `region ${region.key}`)),
-  ];
-  if (left.length > 0) {
-    const observed = `${left.join(", ")} ${left.length === 1 ? "is" : "are"} left there`;
-    findings.push(
-      broken(
-        rule,
-        `nothing of the cache is left in ${scene.range} once the callback answers 0`,
-        observed,
-      ),
-      broken("SPI-5", "0 only when everything in the range is released", observed),
-    );
-  }
-  findings.push(...judgeMissed(scene));
+function judgeReleased(scene: Scene): readonly Finding[] {
+  const { view, claims, span, before, held } = scene;
+  const findings = [...judgeLeft(scene), ...judgeMissed(scene)];
   if (claims.inUse === "refuse" && held.length > 0) {
     findings.push(
       broken(
@@ -94,21 +74,45 @@ function judgeReleased(scene: Scene): Finding[] {
       ),
     );
   }
-  const hadSecures = overlapping(scene.active.before.secures, span).length > 0;
-  if (overlapping(scene.active.before.entries, span).length === 0 && !hadSecures) {
+  if (before.entriesOver(span).length === 0 && before.securesOver(span).length === 0) {
     findings.push(lenient("SPI-5", `WSAEINVAL, since nothing was cached in ${scene.range}`, "0"));
   }
   return findings;
 }
 
+/** LOCAL-4, REMOTE-4, SPI-5: no secure is left in the range, and no lock or region but those of zombies. */
+function judgeLeft(scene: Scene): readonly Finding[] {
+  const { view, instance, span, isBusy, idle, held } = scene;
+  const secures = view.instanceSecuresOver(instance.id, span).filter((each) => !isBusy(each.span));
+  const entries = view
+    .entriesOver(instance.id, span)
+    .filter((each) => !isBusy(each.span) && !each.zombie);
+  if (secures.length === 0 && entries.length === 0) return none;
+  const wasRemote = [...idle, ...held].some((each) => each.remote);
+  const left = [
+    ...secures.map((each) => `secure ${each.handle}`),
+    ...entries.filter((each) => each.locked).map((each) => `lock ${each.mdl}`),
+    ...entries.flatMap((each) => each.regions.map((region) => `region ${region.key}`)),
+  ];
+  const observed = `${left.join(", ")} ${left.length === 1 ? "is" : "are"} left there`;
+  return [
+    broken(
+      wasRemote ? "REMOTE-4" : "LOCAL-4",
+      `nothing of the cache is left in ${scene.range} once the callback answers 0`,
+      observed,
+    ),
+    broken("SPI-5", "0 only when everything in the range is released", observed),
+  ];
+}
+
 /** LAW-3: no idle entry that shares a page with the range is missed. */
-function judgeMissed(scene: Scene): Finding[] {
+function judgeMissed(scene: Scene): readonly Finding[] {
   const { view, instance, idle } = scene;
-  const now = entriesOf(view, instance);
+  if (idle.length === 0) return none;
   const missed = idle.filter((each) =>
-    now.some((entry) => entry.mdl === each.mdl && !entry.unreleased && !entry.zombie),
+    view.entriesOn(instance.id, each.mdl).some((entry) => !entry.unreleased && !entry.zombie),
   );
-  if (missed.length === 0) return [];
+  if (missed.length === 0) return none;
   return [
     broken(
       "LAW-3",
@@ -119,17 +123,15 @@ function judgeMissed(scene: Scene): Finding[] {
 }
 
 /** WSAEFAULT: something of the instance remains, because it is held or a host call failed. */
-function judgeNotReleased(scene: Scene): Finding[] {
+function judgeNotReleased(scene: Scene): readonly Finding[] {
   const { view, instance, claims, active, span, held } = scene;
   const nested = instance.calls.length > 0;
   const failed = active.failures.length > 0;
-  const remains =
-    overlapping(entriesOf(view, instance), span).length +
-    overlapping(securesOf(view, instance), span).length;
-  const owed = overlapping(entriesOf(view, instance), span).some((each) => each.unreleased);
-  if (remains === 0) {
+  const entries = view.entriesOver(instance.id, span);
+  const owed = entries.some((each) => each.unreleased);
+  if (entries.length === 0 && view.instanceSecuresOver(instance.id, span).length === 0) {
     return nested
-      ? []
+      ? none
       : [
           broken(
             "SPI-5",
@@ -138,7 +140,7 @@ function judgeNotReleased(scene: Scene): Finding[] {
           ),
         ];
   }
-  const findings = judgeMissed(scene);
+  const findings = [...judgeMissed(scene)];
   if (held.length === 0 && !failed && !nested && !owed) {
     findings.push(
       broken(
@@ -157,14 +159,14 @@ function judgeNotReleased(scene: Scene): Finding[] {
 }
 
 /** WSAEINVAL: nothing idle or secured was there, and nothing has changed. */
-function judgeNothingThere(scene: Scene): Finding[] {
-  const { view, instance, active, span, isBusy, idle } = scene;
-  const secures = overlapping(active.before.secures, span).filter((each) => !isBusy(each.span));
+function judgeNothingThere(scene: Scene): readonly Finding[] {
+  const { view, instance, active, before, span, isBusy, idle } = scene;
+  const secures = before.securesOver(span).filter((each) => !isBusy(each.span));
   // Releases that were owed from before, and that have nothing to do with the range, may be tried here.
   const changed = active.changes.filter(
     (each) => each.span === null || spansOverlap(each.span, span),
   ).length;
-  const findings = judgeMissed(scene);
+  const findings = [...judgeMissed(scene)];
   const there = [
     ...idle.map((each) => `an idle entry over ${pages(view, each.span)}`),
     ...secures.map((each) => `secure ${each.handle}`),
@@ -188,20 +190,24 @@ function judgeNothingThere(scene: Scene): Finding[] {
 }
 
 /** LAW-3b: a callback loses no idle entry outside its range. */
-function judgeBystanders(scene: Scene): Finding[] {
-  const { view, instance, active, span, isBusy } = scene;
+function judgeBystanders(scene: Scene): readonly Finding[] {
+  const { view, instance, active, before, span, isBusy } = scene;
+  if (active.work.unlock === 0 && active.work.nicDeregister === 0) return none;
   // What another thread's callback released meanwhile is that callback's.
-  if (active.interrupted) return [];
-  const now = entriesOf(view, instance);
-  const lost = active.before.entries.filter(
-    (each) =>
-      isIdle(each) &&
-      !spansOverlap(each.span, span) &&
-      !isBusy(each.span) &&
-      !each.unreleased &&
-      !now.some((entry) => entry.mdl === each.mdl && entry.regions.length === each.regions.length),
-  );
-  if (lost.length === 0) return [];
+  if (active.interrupted) return none;
+  const lost = before
+    .diminished()
+    .filter(
+      (each) =>
+        isIdle(each) &&
+        !spansOverlap(each.span, span) &&
+        !isBusy(each.span) &&
+        !each.unreleased &&
+        !view
+          .entriesOn(instance.id, each.mdl)
+          .some((entry) => entry.regions.length === each.regions.length),
+    );
+  if (lost.length === 0) return none;
   return [
     broken(
       "LAW-3b",

@@ -6,18 +6,22 @@ import type { Answer, EventOf } from "../events.ts";
 import { isValidFor } from "../freshness.ts";
 import type { MdlHandle, ProcessId } from "../units.ts";
 import type { Dispatch, WorldView } from "../view.ts";
-import { broken, type Finding } from "./finding.ts";
+import { both, broken, everyPage, none, type Finding } from "./finding.ts";
 
 /** OWN-2, OWN-5, MM-4: a kernel call that is a bug check, or that takes from a process what is not its own. */
-export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: Answer): Finding[] {
-  if (answer === null || answer.kind !== "kernel" || answer.raised !== null) return [];
+export function judgeKernel(
+  view: WorldView,
+  event: EventOf<"kernel">,
+  answer: Answer,
+): readonly Finding[] {
+  if (answer === null || answer.kind !== "kernel" || answer.raised !== null) return none;
   const request = view.dispatch()?.request ?? null;
   const { call } = event;
   if (answer.bugCheck === null) {
-    if (call.name !== "mmUnlockPages") return [];
+    if (call.name !== "mmUnlockPages") return none;
     const [mdl] = call.args;
     const whose = foreignOwner(view, mdl);
-    if (whose === null) return [];
+    if (whose === null) return none;
     const expected = "a process's request, or its end, unlocks what that process has locked";
     const observed = `lock ${mdl} of process ${whose} was unlocked`;
     return [broken(request === null ? "MM-4" : "OWN-5", expected, observed)];
@@ -47,15 +51,15 @@ export function judgeKernel(view: WorldView, event: EventOf<"kernel">, answer: A
 
 /** The process that was granted the lock, if it is not the one that is served. */
 function foreignOwner(view: WorldView, mdl: MdlHandle): ProcessId | null {
-  const grant = view.grants().find((each) => each.kind === "lock" && each.kernelHandle === mdl);
+  const grant = view.grantOf("lock", mdl);
   const served = view.dispatch()?.process;
   return grant === undefined || grant.process === served ? null : grant.process;
 }
 
 /** OWN-3, OWN-4, OWN-5: how a request ended. */
-export function judgeCompleted(view: WorldView, event: EventOf<"completed">): Finding[] {
+export function judgeCompleted(view: WorldView, event: EventOf<"completed">): readonly Finding[] {
   const dispatch = view.lastDispatch();
-  if (dispatch === null) return [];
+  if (dispatch === null) return none;
   if (event.escaped !== null) {
     return [
       broken(
@@ -67,15 +71,17 @@ export function judgeCompleted(view: WorldView, event: EventOf<"completed">): Fi
   }
   const { request } = dispatch;
   const { result } = event;
-  if (request === null || result === null) return [];
-  return [
-    ...judgeFailure(dispatch, request, result),
-    ...(result.ok ? judgeTrust(view, dispatch, request) : []),
-  ];
+  if (request === null || result === null) return none;
+  const findings = judgeFailure(dispatch, request, result);
+  return result.ok ? both(findings, judgeTrust(view, dispatch, request)) : findings;
 }
 
 /** OWN-4: a caught fault is a failure, and a failure leaves nothing. */
-function judgeFailure(dispatch: Dispatch, request: IoctlRequest, result: IoctlResult): Finding[] {
+function judgeFailure(
+  dispatch: Dispatch,
+  request: IoctlRequest,
+  result: IoctlResult,
+): readonly Finding[] {
   const findings: Finding[] = [];
   if (result.ok && dispatch.raised !== null) {
     findings.push(
@@ -100,9 +106,13 @@ function judgeFailure(dispatch: Dispatch, request: IoctlRequest, result: IoctlRe
 }
 
 /** OWN-5: bad handles, foreign handles and bad ranges do not succeed. */
-function judgeTrust(view: WorldView, dispatch: Dispatch, request: IoctlRequest): Finding[] {
+function judgeTrust(
+  view: WorldView,
+  dispatch: Dispatch,
+  request: IoctlRequest,
+): readonly Finding[] {
   const distrusted = whatIsWrong(view, dispatch, request);
-  if (distrusted === null) return [];
+  if (distrusted === null) return none;
   return [
     broken("OWN-5", `${request.code} completes with an error: ${distrusted}`, "it succeeded"),
   ];
@@ -144,14 +154,14 @@ function whatIsWrong(view: WorldView, dispatch: Dispatch, request: IoctlRequest)
 }
 
 /** MM-4: a process that has ended left no secure and no lock. */
-export function judgeExited(view: WorldView, event: EventOf<"exited">): Finding[] {
-  const locked = view.locked().filter((each) => each.process === event.process);
-  const secured = view.secures().filter((each) => each.process === event.process);
+export function judgeExited(view: WorldView, event: EventOf<"exited">): readonly Finding[] {
+  const locked = view.locksOver(event.process, everyPage(view));
+  const secured = view.securesOver(event.process, everyPage(view));
   const left = [
     ...locked.map((each) => `lock ${each.handle}`),
     ...secured.map((each) => `secure ${each.handle}`),
   ];
-  if (left.length === 0) return [];
+  if (left.length === 0) return none;
   return [
     broken("MM-4", `process ${event.process} ends with nothing locked or secured`, left.join(", ")),
   ];

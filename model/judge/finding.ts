@@ -1,9 +1,13 @@
 // What the judge says: one rule that an event broke, with what was expected and what was observed.
 
+import { userPages } from "../address-space.ts";
 import type { RuleId } from "../rules.ts";
 import { ruleOf } from "../rules.ts";
 import { brand, type AddressRange, type PageSpan, type VirtualAddress } from "../units.ts";
 import type { WorldView } from "../view.ts";
+
+/** What is judged where a state is: what the event touched, or, to check the former, all there is. */
+export type JudgeScope = "touched" | "everything";
 
 export interface Finding {
   readonly rule: RuleId;
@@ -12,6 +16,15 @@ export interface Finding {
   /** One clause each, for people. */
   readonly expected: string;
   readonly observed: string;
+}
+
+/** Nearly every event breaks nothing: the one empty list for all of them. */
+export const none: readonly Finding[] = Object.freeze([]);
+
+/** The findings of both, mostly without making a list. */
+export function both(a: readonly Finding[], b: readonly Finding[]): readonly Finding[] {
+  if (b.length === 0) return a;
+  return a.length === 0 ? b : [...a, ...b];
 }
 
 /** A broken rule; it fails unless the rule is a should. */
@@ -30,6 +43,12 @@ export function addresses(range: AddressRange): string {
   return range.lengthBytes === 1
     ? hex(range.start)
     : `${hex(range.start)}–${hex(range.start + range.lengthBytes - 1)}`;
+}
+
+/** The pages that a process can have. */
+export function everyPage(view: WorldView): PageSpan {
+  const { first, end } = userPages(view.config.pageCount, view.config.granularityPages);
+  return { first, count: end - first };
 }
 
 export function pages(view: WorldView, span: PageSpan): string {

@@ -1,56 +1,69 @@
 // What holds whenever no call of the instance is active: idle entries are secured, limits are kept, and peers
-// reach nothing but what is registered for them. Judged when the outermost call returns.
+// reach nothing but what is registered for them. Judged when the outermost call returns, where it may have changed.
 
 import type { Claims } from "../config.ts";
 import type { Access } from "../contract.ts";
-import { entriesOf, isIdle, securesOf, uncovered, type Entry } from "../entries.ts";
-import type { ProviderInstance } from "../ledger.ts";
+import { isIdle, uncovered } from "../entries.ts";
+import type { ActiveCall, Entry, InstanceView } from "../ledger.ts";
 import { accessesOf } from "../memory-manager.ts";
 import type { Exposure } from "../nic.ts";
-import {
-  brand,
-  pageNumbers,
-  pagesOf,
-  sameRange,
-  sameSpan,
-  spanHas,
-  type PageNumber,
-} from "../units.ts";
+import { pageNumbers, pagesOf, sameRange, sameSpan, spanHas, type PageNumber } from "../units.ts";
 import type { WorldView } from "../view.ts";
-import { broken, pages, type Finding } from "./finding.ts";
+import { both, broken, none, pages, type Finding, type JudgeScope } from "./finding.ts";
+import { entriesOverAll, exposuresOverAll, touchedSpans } from "./touched.ts";
 
 export function judgeQuiescent(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
-): Finding[] {
-  const entries = entriesOf(view, instance);
-  const idle = entries.filter(isIdle);
-  return [
-    ...idle.flatMap((entry) => judgeIdle(view, instance, claims, entry)),
-    ...judgeOrphans(view, entries),
-    ...judgeLimits(claims, entries),
-    ...judgeTwins(view, idle),
-    ...view
-      .exposures(instance.provider)
-      .filter((each) => each.process === instance.process)
-      .flatMap((exposure) => judgeExposure(view, instance, exposure)),
-  ];
+  active: ActiveCall,
+  scope: JudgeScope,
+): readonly Finding[] {
+  const limits = judgeLimits(view, instance, claims);
+  if (scope === "touched" && onlyTookIntoUse(active)) return limits;
+  const spans = scope === "touched" ? touchedSpans(view, active) : [];
+  const entries =
+    scope === "touched" ? entriesOverAll(view, instance, spans) : view.entries(instance.id);
+  const exposures =
+    scope === "touched"
+      ? exposuresOverAll(view, instance, spans)
+      : view.exposures(instance.provider).filter((each) => each.process === instance.process);
+  let findings = none;
+  for (const entry of entries) {
+    if (isIdle(entry)) findings = both(findings, judgeIdle(view, instance, claims, entry));
+  }
+  findings = both(both(findings, judgeOrphans(view, entries)), limits);
+  findings = both(findings, judgeTwins(view, entries));
+  for (const exposure of exposures) {
+    findings = both(findings, judgeExposure(view, instance, exposure));
+  }
+  return findings;
+}
+
+/** A hit changes nothing but that an entry is in use; in use, more is legal. */
+function onlyTookIntoUse({ call, changes, failures, interrupted }: ActiveCall): boolean {
+  return call.name === "register" && changes.length === 0 && failures.length === 0 && !interrupted;
 }
 
 /** LOCAL-2, REMOTE-2, OWN-1: every page of an idle entry is secured. SPI-6: without a callback there is none. */
 function judgeIdle(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   entry: Entry,
-): Finding[] {
+): readonly Finding[] {
+  // What a failed release leaves cannot be helped; a secure that it had stays.
+  if (entry.unsecurable) return none;
+  return both(judgeIsKept(view, claims, entry), judgeIsSecured(view, instance, claims, entry));
+}
+
+function judgeIsKept(view: WorldView, claims: Claims, entry: Entry): readonly Finding[] {
+  if (entry.unreleased) return none;
+  const mayBeKept = entry.scopes.length === 0 || entry.scopes.some((scope) => claims.caches[scope]);
+  if (mayBeKept && claims.callback) return none;
   const where = pages(view, entry.span);
   const findings: Finding[] = [];
-  // What a failed release leaves cannot be helped; a secure that it had stays.
-  if (entry.unsecurable) return findings;
-  const mayBeKept = entry.scopes.length === 0 || entry.scopes.some((scope) => claims.caches[scope]);
-  if (!entry.unreleased && !mayBeKept) {
+  if (!mayBeKept) {
     findings.push(
       broken(
         "LAW-7",
@@ -59,7 +72,7 @@ function judgeIdle(
       ),
     );
   }
-  if (!entry.unreleased && !claims.callback) {
+  if (!claims.callback) {
     findings.push(
       broken(
         "SPI-6",
@@ -68,18 +81,28 @@ function judgeIdle(
       ),
     );
   }
-  if (claims.notification !== "refuse-notify-retry") return findings;
-  const { covered, missing } = uncovered(entry.span, securesOf(view, instance));
-  if (missing.length === 0) return findings;
+  return findings;
+}
+
+function judgeIsSecured(
+  view: WorldView,
+  instance: InstanceView,
+  claims: Claims,
+  entry: Entry,
+): readonly Finding[] {
+  if (claims.notification !== "refuse-notify-retry") return none;
+  const missing = uncovered(entry.span, view.instanceSecuresOver(instance.id, entry.span));
+  if (missing.length === 0) return none;
+  const where = pages(view, entry.span);
   const unsecured = missing.map((page) => pages(view, { first: page, count: 1 })).join(", ");
-  findings.push(
+  const findings = [
     broken(
       entry.remote ? "REMOTE-2" : "LOCAL-2",
       `every page of the cached buffer ${where} is secured`,
       `not secured: ${unsecured}`,
     ),
-  );
-  if (covered > 0) {
+  ];
+  if (missing.length < entry.span.count) {
     findings.push(
       broken(
         "OWN-1",
@@ -92,100 +115,132 @@ function judgeIdle(
 }
 
 /** LAW-5: no region outlives the lock under it. */
-function judgeOrphans(view: WorldView, entries: readonly Entry[]): Finding[] {
-  return entries
-    .filter((entry) => !entry.locked)
-    .map((entry) =>
-      broken(
-        "LAW-5",
-        "a lock is released after the regions on it",
-        `region ${entry.regions[0]?.key ?? "?"} over ${pages(view, entry.span)} is in the NIC, and its pages are not locked`,
-      ),
-    );
+function judgeOrphans(view: WorldView, entries: readonly Entry[]): readonly Finding[] {
+  let findings = none;
+  for (const { locked, regions, span } of entries) {
+    if (locked) continue;
+    const observed = `region ${regions[0]?.key ?? "?"} over ${pages(view, span)} is in the NIC, and its pages are not locked`;
+    findings = both(findings, [
+      broken("LAW-5", "a lock is released after the regions on it", observed),
+    ]);
+  }
+  return findings;
 }
 
 /** LAW-7: the declared limits of idle entries, of their pages, and of pending releases. */
-function judgeLimits(claims: Claims, entries: readonly Entry[]): Finding[] {
-  const { limits } = claims;
-  const kept = entries.filter((entry) => isIdle(entry) && !entry.unreleased);
-  const pageCount = kept.reduce((sum, entry) => sum + entry.span.count, 0);
-  const pending = entries.filter((each) => each.zombie && !each.held && !each.unreleased).length;
-  const over = (what: string, limit: number | null, count: number): Finding[] =>
+function judgeLimits(
+  view: WorldView,
+  instance: InstanceView,
+  { limits }: Claims,
+): readonly Finding[] {
+  if (limits.entries === null && limits.pages === null && limits.pending === null) return none;
+  const totals = view.totals(instance.id);
+  const over = (what: string, limit: number | null, count: number): readonly Finding[] =>
     limit !== null && count > limit
       ? [broken("LAW-7", `at most ${limit} ${what}, as declared`, `${count}`)]
-      : [];
-  return [
-    ...over("idle entries", limits.entries, kept.length),
-    ...over("idle pages", limits.pages, pageCount),
-    ...over("invalidated entries waiting for their release", limits.pending, pending),
-  ];
+      : none;
+  return both(
+    over("idle entries", limits.entries, totals.idleEntries - totals.owedEntries),
+    both(
+      over("idle pages", limits.pages, totals.idlePages - totals.owedPages),
+      over("invalidated entries waiting for their release", limits.pending, totals.pendingEntries),
+    ),
+  );
 }
 
 /** What an entry can be used for: its region may hold fewer rights than the lock under it. */
 const rightsOf = ({ regions, access }: Entry): Access => regions[0]?.access ?? access;
 
 /** LAW-8: no two idle entries for one range and right. A larger one that served the range as well is none. */
-function judgeTwins(view: WorldView, idle: readonly Entry[]): Finding[] {
-  const twin = idle.find((entry, i) =>
-    idle
-      .slice(i + 1)
-      .some(
-        (other) =>
-          entry.remote === other.remote &&
-          sameSpan(entry.span, other.span) &&
-          entry.ranges.some((range) => other.ranges.some((each) => sameRange(each, range))) &&
-          rightsOf(entry) === rightsOf(other) &&
-          !entry.unreleased &&
-          !other.unreleased,
-      ),
-  );
-  if (twin === undefined) return [];
-  return [
-    broken("LAW-8", "one idle entry for one range and right", `two for ${pages(view, twin.span)}`),
-  ];
+function judgeTwins(view: WorldView, entries: readonly Entry[]): readonly Finding[] {
+  let findings = none;
+  for (let i = 0; i + 1 < entries.length; i++) {
+    const entry = entries[i];
+    if (entry === undefined || !hasTwin(entry, entries, i + 1)) continue;
+    const observed = `two for ${pages(view, entry.span)}`;
+    findings = both(findings, [
+      broken("LAW-8", "one idle entry for one range and right", observed),
+    ]);
+  }
+  return findings;
+}
+
+/** True if an entry from the index on is the same over again. */
+function hasTwin(entry: Entry, entries: readonly Entry[], from: number): boolean {
+  if (!isIdle(entry) || entry.unreleased) return false;
+  for (let i = from; i < entries.length; i++) {
+    const other = entries[i];
+    if (
+      other !== undefined &&
+      sameSpan(entry.span, other.span) &&
+      entry.remote === other.remote &&
+      isIdle(other) &&
+      !other.unreleased &&
+      rightsOf(entry) === rightsOf(other) &&
+      entry.ranges.some((range) => other.ranges.some((each) => sameRange(each, range)))
+    ) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** REMOTE-1, ACCESS-2, ACCESS-3, ACCESS-4, LAW-13: a peer reaches what is registered for its socket, no more. */
-function judgeExposure(view: WorldView, instance: ProviderInstance, exposure: Exposure): Finding[] {
+function judgeExposure(
+  view: WorldView,
+  instance: InstanceView,
+  exposure: Exposure,
+): readonly Finding[] {
   const { pageSizeBytes } = view.config;
-  const remote = instance.registrations.filter((each) => each.scope === "remote");
+  const remote = view
+    .registrationsOver(instance.id, exposure.span)
+    .filter((each) => each.scope === "remote");
   const own = remote.filter((each) => each.socket === exposure.socket);
-  const coveringPage = (list: typeof remote, page: number): typeof remote =>
-    list.filter((each) => spanHas(pagesOf(each.range, pageSizeBytes), brand<PageNumber>(page)));
+  const coveringPage = (list: typeof remote, page: PageNumber): typeof remote =>
+    list.filter((each) => spanHas(pagesOf(each.range, pageSizeBytes), page));
   const bare = pageNumbers(exposure.span).filter((page) => coveringPage(own, page).length === 0);
-  const where = pages(view, exposure.span);
-  const who = `the peer of s_${exposure.socket}`;
   if (bare.length > 0) {
-    const open = bare.map((page) => pages(view, { first: page, count: 1 })).join(", ");
-    const observed = `${who} reaches ${open} with key ${exposure.key}`;
-    const expected = `${who} reaches only what is registered for it`;
-    const socket = view.sockets().find((each) => each.id === exposure.socket);
     const others = bare.some((page) => coveringPage(remote, page).length > 0);
-    return [
-      broken("REMOTE-1", expected, observed),
-      broken(
-        "LAW-13",
-        `the exposed pages lie in the live remote registrations of the socket`,
-        observed,
-      ),
-      ...(others
-        ? [broken("ACCESS-2", "pages are exposed to the socket that registered them", observed)]
-        : []),
-      ...(socket?.status === "closed"
-        ? [broken("ACCESS-3", "nothing is reachable once the connection is closed", observed)]
-        : []),
-    ];
+    return judgeBare(view, exposure, bare, others);
   }
-  const excess = pageNumbers(exposure.span).some((page) =>
-    accessesOf(exposure.access).some(
-      (kind) => !coveringPage(own, page).some((each) => grants(each.access, kind)),
-    ),
-  );
-  if (!excess) return [];
-  const observed = `${where} is exposed for ${exposure.access}`;
+  const excess = pageNumbers(exposure.span).some((page) => {
+    const here = coveringPage(own, page);
+    return accessesOf(exposure.access).some(
+      (kind) => !here.some((each) => grants(each.access, kind)),
+    );
+  });
+  if (!excess) return none;
+  const who = `the peer of s_${exposure.socket}`;
+  const observed = `${pages(view, exposure.span)} is exposed for ${exposure.access}`;
   return [
     broken("ACCESS-4", `${who} has the rights that it was given and no more`, observed),
     broken("LAW-13", "an exposure grants no more than the registrations under it", observed),
+  ];
+}
+
+/** Pages are exposed that are not registered for the socket; `others`: they are for another one. */
+function judgeBare(
+  view: WorldView,
+  exposure: Exposure,
+  bare: readonly PageNumber[],
+  others: boolean,
+): readonly Finding[] {
+  const who = `the peer of s_${exposure.socket}`;
+  const open = bare.map((page) => pages(view, { first: page, count: 1 })).join(", ");
+  const observed = `${who} reaches ${open} with key ${exposure.key}`;
+  return [
+    broken("REMOTE-1", `${who} reaches only what is registered for it`, observed),
+    broken(
+      "LAW-13",
+      `the exposed pages lie in the live remote registrations of the socket`,
+      observed,
+    ),
+    ...(others
+      ? [broken("ACCESS-2", "pages are exposed to the socket that registered them", observed)]
+      : []),
+    ...(view.socket(exposure.socket)?.status === "closed"
+      ? [broken("ACCESS-3", "nothing is reachable once the connection is closed", observed)]
+      : []),
   ];
 }
 

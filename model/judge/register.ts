@@ -3,63 +3,71 @@
 
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
-import { entriesOf, isIdle, overlapping, securesOf } from "../entries.ts";
-import { freshFrames, isValidFor, mappingOf } from "../freshness.ts";
-import type { ActiveCall, EntryBefore, ProviderInstance } from "../ledger.ts";
+import { isIdle } from "../entries.ts";
+import { freshFrames, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
+import type { ActiveCall, EntryBefore, InstanceView } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
 import { regionFrames, type Exposure, type Region } from "../nic.ts";
 import { brand, pagesOf, sameRange, spanContains, type PageNumber } from "../units.ts";
 import type { WorldView } from "../view.ts";
-import { addresses, broken, frameNames, pages, type Finding } from "./finding.ts";
+import { addresses, both, broken, frameNames, none, pages, type Finding } from "./finding.ts";
 
 export function judgeRegister(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
-): Finding[] {
-  if (active.call.name !== "register" || active.outcome === null) return [];
+): readonly Finding[] {
+  if (active.call.name !== "register" || active.outcome === null) return none;
   const { request } = active.call;
   const outcome = active.outcome as RegisterOutcome;
   if (!outcome.ok) return judgeFailure(view, instance, claims, active, request, outcome.error);
-  const region = view
-    .regions(instance.provider)
-    .find((each) => each.key === outcome.region && each.process === instance.process);
-  return [
-    ...judgeCover(view, instance, active, request, outcome, region),
-    ...judgeFresh(view, instance, active, request, region),
-    ...(region !== undefined &&
-    active.before.entries.some((each) => each.zombie && each.mdl === region.mdl)
-      ? [
-          broken(
-            "LAW-6",
-            "an entry is not used anew after a callback over it answered 0",
-            `region ${region.key} is returned again`,
-          ),
-        ]
-      : []),
-    ...judgeHit(view, claims, active, request),
-  ];
+  const region = regionOf(view, instance, outcome.region);
+  if (region === undefined) {
+    const expected = "the region returned is in the NIC";
+    return both(
+      [broken("LAW-2", expected, `region ${outcome.region} is not`)],
+      judgeHit(view, instance, claims, active, request),
+    );
+  }
+  let findings = judgeCover(view, instance, active, request, outcome, region);
+  findings = both(findings, judgeFresh(view, instance, active, request, region));
+  findings = both(findings, judgeNewUse(view, instance, active, region));
+  return both(findings, judgeHit(view, instance, claims, active, request));
 }
 
 type Success = Extract<RegisterOutcome, { ok: true }>;
 
+/** The region, if it is one of the instance. */
+function regionOf(view: WorldView, instance: InstanceView, key: number): Region | undefined {
+  const region = view.region(instance.provider, key);
+  return region?.process === instance.process ? region : undefined;
+}
+
+/** LAW-6: what was a zombie when the call began is not returned. */
+function judgeNewUse(
+  view: WorldView,
+  instance: InstanceView,
+  active: ActiveCall,
+  region: Region,
+): readonly Finding[] {
+  const isNew = active.acquired.mdls.includes(region.mdl);
+  if (isNew || view.before(instance.id, active).entry(region.mdl)?.zombie !== true) return none;
+  const expected = "an entry is not used anew after a callback over it answered 0";
+  return [broken("LAW-6", expected, `region ${region.key} is returned again`)];
+}
+
 /** LAW-2, ACCESS-4: the region is live, covers the request at the right offset, and has the rights. */
 function judgeCover(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
   request: RegisterRequest,
   outcome: Success,
-  region: Region | undefined,
-): Finding[] {
+  region: Region,
+): readonly Finding[] {
   const { pageSizeBytes } = view.config;
   const span = pagesOf(request.range, pageSizeBytes);
-  if (region === undefined) {
-    return [
-      broken("LAW-2", "the region returned is in the NIC", `region ${outcome.region} is not`),
-    ];
-  }
   const findings: Finding[] = [];
   if (!spanContains(region.span, span)) {
     findings.push(
@@ -87,7 +95,7 @@ function judgeCover(
       broken("ACCESS-4", "a registration has the rights that it was asked for", observed),
     );
   }
-  const locked = view.locked().find((mdl) => mdl.handle === region.mdl);
+  const locked = view.lock(region.mdl);
   if (locked === undefined || !includesAccess(locked.access, request.access)) {
     findings.push(
       broken(
@@ -97,29 +105,23 @@ function judgeCover(
       ),
     );
   }
-  findings.push(...judgeProtection(view, instance, request, region));
-  if (request.scope === "remote")
-    findings.push(...judgeKey(view, instance, active, request, outcome));
-  return findings;
+  const found = both(findings, judgeProtection(view, instance, active, request, region));
+  if (request.scope === "local") return found;
+  return both(found, judgeKey(view, instance, active, request, outcome));
 }
 
 /** ACCESS-4: nothing is registered for an access that the pages forbid. */
 function judgeProtection(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
+  active: ActiveCall,
   request: RegisterRequest,
   region: Region,
-): Finding[] {
-  const active = instance.lastCall;
+): readonly Finding[] {
+  if (request.access === "read" || active.interrupted) return none;
+  if (!hasReadOnlyPage(view, instance, request)) return none;
   // Under a live registration the application may do as it likes; who shares that one is LAW-1's business.
-  const wasHeld = active?.before.entries.some((each) => each.held && each.mdl === region.mdl);
-  const forbidding = mappingOf(view, instance.process, request.range).some((_, i) => {
-    const span = pagesOf(request.range, view.config.pageSizeBytes);
-    const page = view.page(instance.process, brand<PageNumber>(span.first + i));
-    const writes = request.access !== "read";
-    return page?.committed === true && writes && page.protection === "READONLY";
-  });
-  if (!forbidding || wasHeld === true || active?.interrupted === true) return [];
+  if (view.before(instance.id, active).entry(region.mdl)?.held === true) return none;
   return [
     broken(
       "ACCESS-4",
@@ -129,17 +131,29 @@ function judgeProtection(
   ];
 }
 
+function hasReadOnlyPage(
+  view: WorldView,
+  { process }: InstanceView,
+  { range }: RegisterRequest,
+): boolean {
+  const span = userSpanOf(view, range);
+  if (span === null) return false;
+  for (let i = 0; i < span.count; i++) {
+    const page = view.page(process, brand<PageNumber>(span.first + i));
+    if (page?.committed === true && page.protection === "READONLY") return true;
+  }
+  return false;
+}
+
 /** LAW-2, remote: the key is a live exposure of the range to this socket with the rights. */
 function judgeKey(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
   request: RegisterRequest,
   outcome: Success,
-): Finding[] {
-  const exposure = view
-    .exposures(instance.provider)
-    .find((each) => each.key === outcome.remoteKey && each.process === instance.process);
+): readonly Finding[] {
+  const exposure = exposureOf(view, instance, outcome);
   const span = pagesOf(request.range, view.config.pageSizeBytes);
   const fault =
     exposure === undefined
@@ -153,7 +167,7 @@ function judgeKey(
             : isFreshKey(view, instance, active, exposure)
               ? null
               : `key ${exposure.key} leads to region ${exposure.region}, which maps other frames`;
-  if (fault === null) return [];
+  if (fault === null) return none;
   return [
     broken(
       "LAW-2",
@@ -163,30 +177,38 @@ function judgeKey(
   ];
 }
 
+/** The exposure that the outcome names, if it is one of the instance. */
+function exposureOf(
+  view: WorldView,
+  { provider, process }: InstanceView,
+  { remoteKey }: Success,
+): Exposure | undefined {
+  const exposure = remoteKey === undefined ? undefined : view.exposure(provider, remoteKey);
+  return exposure?.process === process ? exposure : undefined;
+}
+
 /** The peer reaches what the range maps: the key may lead to another region than the one that is returned. */
 function isFreshKey(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
   exposure: Exposure,
 ): boolean {
-  const region = view
-    .regions(instance.provider)
-    .find((each) => each.key === exposure.region && each.process === instance.process);
+  const region = regionOf(view, instance, exposure.region);
   return region !== undefined && freshFrames(view, instance, active, region) !== null;
 }
 
 /** LAW-1: the frames are those that the range mapped at some instant of the call. */
 function judgeFresh(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
   request: RegisterRequest,
-  region: Region | undefined,
-): Finding[] {
+  region: Region,
+): readonly Finding[] {
   const span = pagesOf(request.range, view.config.pageSizeBytes);
-  if (region === undefined || !spanContains(region.span, span)) return [];
-  if (freshFrames(view, instance, active, region) !== null) return [];
+  if (!spanContains(region.span, span)) return none;
+  if (freshFrames(view, instance, active, region) !== null) return none;
   const mapped = mappingOf(view, instance.process, request.range);
   const isMapped = isValidFor(view, instance.process, request.range, "read");
   return [
@@ -203,87 +225,99 @@ function judgeFresh(
 /** SPI-1, LAW-4, LAW-7, LAW-9: a failure has a cause and leaves nothing that it acquired. */
 function judgeFailure(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
   request: RegisterRequest,
   error: "WSAENOBUFS" | "WSAEFAULT",
-): Finding[] {
-  const findings = judgeLeftovers(view, instance, active);
-  const faulted = active.failures.some(
-    (each) => each.error === "STATUS_ACCESS_VIOLATION" && each.badBlock,
-  );
-  const failed = active.failures.some(
-    (each) => each.call !== "unlock" && each.call !== "nicDeregister",
-  );
+): readonly Finding[] {
+  const leftovers = judgeLeftovers(view, instance, active);
+  const { failures } = active;
   if (error === "WSAEFAULT") {
-    if (!active.wasInvalid && !faulted) {
-      findings.push(
-        broken(
-          "SPI-1",
-          "WSAEFAULT only for a range that is not wholly valid for the access",
-          `${addresses(request.range)} is, and no host call faulted`,
-        ),
-      );
-    }
-    return findings;
-  }
-  const held = active.before.entries.filter((each) => each.held);
-  const { entries: most, pages: mostPages } = claims.limits;
-  const span = pagesOf(request.range, view.config.pageSizeBytes);
-  const heldPages = held.reduce((sum, each) => sum + each.span.count, 0);
-  const full =
-    (most !== null && held.length >= most && most > 0) ||
-    (mostPages !== null && mostPages > 0 && heldPages + span.count > mostPages);
-  if (!failed && !full) {
-    findings.push(
-      broken(
-        "SPI-1",
-        "WSAENOBUFS only if a host call failed or buffers in use fill a limit",
-        "every host call succeeded",
-      ),
+    const faulted = failures.some(
+      (each) => each.error === "STATUS_ACCESS_VIOLATION" && each.badBlock,
     );
-    return findings;
+    if (active.wasInvalid || faulted) return leftovers;
+    const expected = "WSAEFAULT only for a range that is not wholly valid for the access";
+    const observed = `${addresses(request.range)} is, and no host call faulted`;
+    return both(leftovers, [broken("SPI-1", expected, observed)]);
   }
-  const exhausted = active.failures.some((each) => each.error === "NO_RESOURCES" && !each.injected);
-  const injected = active.failures.some((each) => each.injected);
-  const evictable = entriesOf(view, instance).filter(
-    (entry) => isIdle(entry) && entry.regions.length > 0 && !entry.unreleased,
-  );
-  if (exhausted && !injected && evictable.length > 0 && active.failures.at(-1)?.error !== "BUSY") {
-    const observed = `WSAENOBUFS while ${evictable.length} idle ${evictable.length === 1 ? "entry fills" : "entries fill"} the NIC`;
-    findings.push(
-      broken("LAW-7", "idle entries make room before a register fails", observed),
-      broken("LAW-9", "the register succeeds, as it does without a cache", observed),
-    );
+  const failed = failures.some((each) => each.call !== "unlock" && each.call !== "nicDeregister");
+  if (!failed && !isFilledByHeld(view, instance, claims, active, request)) {
+    const expected = "WSAENOBUFS only if a host call failed or buffers in use fill a limit";
+    return both(leftovers, [broken("SPI-1", expected, "every host call succeeded")]);
   }
-  return findings;
+  return both(leftovers, judgeExhausted(view, instance, active));
 }
 
+/** Buffers in use alone fill a declared limit. */
+function isFilledByHeld(
+  view: WorldView,
+  instance: InstanceView,
+  { limits }: Claims,
+  active: ActiveCall,
+  request: RegisterRequest,
+): boolean {
+  const { entries: most, pages: mostPages } = limits;
+  const { heldEntries, heldPages } = view.before(instance.id, active).totals;
+  const { count } = pagesOf(request.range, view.config.pageSizeBytes);
+  return (
+    (most !== null && heldEntries >= most && most > 0) ||
+    (mostPages !== null && mostPages > 0 && heldPages + count > mostPages)
+  );
+}
+
+/** LAW-7, LAW-9: a full NIC is no reason to fail while idle entries fill it. */
+function judgeExhausted(
+  view: WorldView,
+  instance: InstanceView,
+  { failures }: ActiveCall,
+): readonly Finding[] {
+  const exhausted = failures.some((each) => each.error === "NO_RESOURCES" && !each.injected);
+  if (!exhausted || failures.some((each) => each.injected)) return none;
+  if (failures.at(-1)?.error === "BUSY") return none;
+  const { idleEntries, owedEntries } = view.totals(instance.id);
+  if (idleEntries === owedEntries) return none;
+  const evictable = view
+    .entries(instance.id)
+    .filter((entry) => isIdle(entry) && entry.regions.length > 0 && !entry.unreleased);
+  if (evictable.length === 0) return none;
+  const observed = `WSAENOBUFS while ${evictable.length} idle ${evictable.length === 1 ? "entry fills" : "entries fill"} the NIC`;
+  return [
+    broken("LAW-7", "idle entries make room before a register fails", observed),
+    broken("LAW-9", "the register succeeds, as it does without a cache", observed),
+  ];
+}
+
+/** LAW-4, SPI-1: what the call acquired is released, or its release is owed. */
 function judgeLeftovers(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
-): Finding[] {
-  const owed = instance.unreleased.map((each) => each.mdl);
-  const mdls = active.acquired.mdls.filter((mdl) => !owed.includes(mdl));
+): readonly Finding[] {
+  const { acquired } = active;
+  if (acquired.mdls.length === 0 && acquired.secures.length === 0) return none;
+  const owed = instance.unreleased;
+  const mdls = acquired.mdls.filter((mdl) => !owed.some((each) => each.mdl === mdl));
+  const before = view.before(instance.id, active);
   // A secure may be for an entry that was there before and still is, or whose release is owed.
-  const kept = entriesOf(view, instance).filter((each) =>
-    active.before.entries.some((before) => before.mdl === each.mdl),
-  );
-  const secures = securesOf(view, instance)
-    .filter((each) => active.acquired.secures.includes(each.handle))
-    .filter((each) => owed.length === 0 && overlapping(kept, each.span).length === 0)
-    .map((each) => each.handle);
-  const regions = view
-    .regions(instance.provider)
-    .filter((each) => mdls.includes(each.mdl) && each.process === instance.process);
+  const secures = acquired.secures.filter((handle) => {
+    const span = view.secure(handle)?.span;
+    if (span === undefined || owed.length > 0) return false;
+    return !view
+      .entriesOver(instance.id, span)
+      .some((each) => before.entry(each.mdl) !== undefined);
+  });
+  const regions = mdls
+    .flatMap((mdl) => view.entriesOn(instance.id, mdl))
+    .flatMap((entry) => entry.regions)
+    .toSorted((a, b) => a.key - b.key);
   const left = [
     ...mdls.map((mdl) => `lock ${mdl}`),
     ...secures.map((handle) => `secure ${handle}`),
     ...regions.map((region) => `region ${region.key}`),
   ];
-  if (left.length === 0) return [];
+  if (left.length === 0) return none;
   const observed = `${left.join(", ")} ${left.length === 1 ? "is" : "are"} left`;
   return [
     broken("LAW-4", "a failing step releases what the earlier ones acquired", observed),
@@ -294,33 +328,22 @@ function judgeLeftovers(
 /** LOCAL-3, REMOTE-3, LAW-8: a range that an entry covers, with the rights, needs no work. */
 function judgeHit(
   view: WorldView,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
   request: RegisterRequest,
-): Finding[] {
-  const remote = request.scope === "remote";
-  if (!(remote ? claims.caches.remote : claims.caches.local)) return [];
-  if (active.interrupted || active.wasInvalid || !claims.callback) return [];
-  const span = pagesOf(request.range, view.config.pageSizeBytes);
-  const usable = active.before.entries.filter(
-    (each) =>
-      !each.zombie &&
-      !each.unreleased &&
-      includesAccess(each.access, request.access) &&
-      spanContains(each.span, span) &&
-      (claims.hit === "containment" ||
-        each.ranges.some((range) => sameRange(range, request.range))),
-  );
+): readonly Finding[] {
   const { work } = active;
-  // A region may hold fewer rights than the lock under it.
-  const hit = usable.find(
-    (each) =>
-      each.remote === remote &&
-      each.regions.some((region) => includesAccess(region.access, request.access)),
-  );
-  const onLock = usable.find((each) => each.regions.length === 0 && each.remote === remote);
   const done = work.lock + work.secure + work.nicRegister;
-  if (hit !== undefined && done > 0 && isUnchanged(view, hit, active)) {
+  if (done === 0 || active.interrupted || active.wasInvalid || !claims.callback) return none;
+  const remote = request.scope === "remote";
+  if (!(remote ? claims.caches.remote : claims.caches.local)) return none;
+  const usable = usableEntries(view, instance, claims, active, request);
+  // A region may hold fewer rights than the lock under it.
+  const hit = usable.find(({ regions }) =>
+    regions.some((region) => includesAccess(region.access, request.access)),
+  );
+  if (hit !== undefined && isUnchanged(view, hit, active)) {
     const observed = `${done} host calls, as if ${pages(view, hit.span)} were not registered`;
     return [
       broken(remote ? "REMOTE-3" : "LOCAL-3", "a hit does no registration work", observed),
@@ -329,22 +352,38 @@ function judgeHit(
         : [broken("LAW-8", "a repeat of a cached registration is a hit", observed)]),
     ];
   }
-  if (remote && hit === undefined && onLock !== undefined && work.lock > 0) {
-    return [
-      broken(
-        "REMOTE-3",
-        "a kept lock is registered once more, not locked anew",
-        `${work.lock} locks`,
-      ),
-    ];
-  }
-  return [];
+  const onLock = usable.some((each) => each.regions.length === 0);
+  if (!remote || hit !== undefined || !onLock || work.lock === 0) return none;
+  const expected = "a kept lock is registered once more, not locked anew";
+  return [broken("REMOTE-3", expected, `${work.lock} locks`)];
+}
+
+/** The entries of its scope that could have served the request when it came. */
+function usableEntries(
+  view: WorldView,
+  instance: InstanceView,
+  claims: Claims,
+  active: ActiveCall,
+  { range, access, scope }: RegisterRequest,
+): readonly EntryBefore[] {
+  const span = pagesOf(range, view.config.pageSizeBytes);
+  const over = view.before(instance.id, active).entriesOver(span);
+  if (over.length === 0) return over;
+  return over.filter(
+    (each) =>
+      !each.zombie &&
+      !each.unreleased &&
+      each.remote === (scope === "remote") &&
+      includesAccess(each.access, access) &&
+      spanContains(each.span, span) &&
+      (claims.hit === "containment" || each.ranges.some((other) => sameRange(other, range))),
+  );
 }
 
 /** Nothing remapped the entry's pages: its frames are those that the range maps. */
 function isUnchanged(view: WorldView, entry: EntryBefore, active: ActiveCall): boolean {
   if (active.call.name !== "register") return false;
-  const mdl = view.locked().find((each) => each.handle === entry.mdl);
+  const mdl = view.lock(entry.mdl);
   if (mdl === undefined) return true;
   const span = pagesOf(active.call.request.range, view.config.pageSizeBytes);
   const from = span.first - mdl.span.first;

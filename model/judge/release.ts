@@ -2,23 +2,23 @@
 // what only its connection used, and clean-up leaves nothing.
 
 import type { Claims } from "../config.ts";
-import { entriesOf, isIdle, overlapping, securesOf } from "../entries.ts";
+import { isIdle } from "../entries.ts";
 import type { EventOf } from "../events.ts";
 import { mappingOf } from "../freshness.ts";
 import { includesAccess, modeAllows } from "../memory-manager.ts";
-import type { ActiveCall, ProviderInstance } from "../ledger.ts";
-import { pageNumbers, pagesOf, spanContains, type AddressRange } from "../units.ts";
+import type { ActiveCall, InstanceView, Totals } from "../ledger.ts";
+import { pageNumbers, pagesOf, spanContains, spansOverlap, type AddressRange } from "../units.ts";
 import type { WorldView } from "../view.ts";
-import { broken, pages, type Finding } from "./finding.ts";
+import { both, broken, everyPage, none, pages, type Finding } from "./finding.ts";
 
 export function judgeDeregister(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
-): Finding[] {
+): readonly Finding[] {
   const { call, outcome } = active;
-  if (call.name !== "deregister") return [];
+  if (call.name !== "deregister") return none;
   if (outcome?.ok !== true) {
     return [
       broken(
@@ -34,30 +34,31 @@ export function judgeDeregister(
 /** LOCAL-1: after the last deregister of an undisturbed buffer its region is still there. */
 function judgeKept(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
-): Finding[] {
+): readonly Finding[] {
   const { call } = active;
-  if (call.name !== "deregister" || call.request.scope !== "local") return [];
-  if (!claims.caches.local || !claims.callback) return [];
-  if (instance.registrations.some((each) => each.region === call.region)) return [];
-  const entry = active.before.entries.find((each) =>
-    each.regions.some((region) => region.key === call.region),
-  );
-  if (entry === undefined || entry.zombie || entry.unreleased) return [];
-  if (active.failures.length > 0 || active.interrupted) return [];
-  const idle = active.before.entries.filter(isIdle);
-  if (!fits(claims, idle, entry.span.count)) return [];
-  const isThere = view.regions(instance.provider).some((each) => each.key === call.region);
+  if (call.name !== "deregister" || call.request.scope !== "local") return none;
+  if (!claims.caches.local || !claims.callback) return none;
+  if (view.region(instance.provider, call.region) !== undefined) return none;
+  if (view.registrationsOn(instance.id, call.region).length > 0) return none;
+  if (active.failures.length > 0 || active.interrupted) return none;
+  const before = view.before(instance.id, active);
+  const entry = before.entryOf(call.region);
+  if (entry === undefined || entry.zombie || entry.unreleased) return none;
+  const { idleEntries, idlePages } = before.totals;
+  if (!fits(claims, idleEntries, idlePages, entry.span.count)) return none;
   // A larger entry with the rights serves as well, and two for one range would be one too many.
-  const isCovered = entriesOf(view, instance).some(
-    (each) =>
-      !each.zombie &&
-      spanContains(each.span, entry.span) &&
-      each.regions.some((region) => includesAccess(region.access, entry.access)),
-  );
-  if (isThere || isCovered || !wasUndisturbed(view, instance, active)) return [];
+  const isCovered = view
+    .entriesOver(instance.id, entry.span)
+    .some(
+      (each) =>
+        !each.zombie &&
+        spanContains(each.span, entry.span) &&
+        each.regions.some((region) => includesAccess(region.access, entry.access)),
+    );
+  if (isCovered || !wasUndisturbed(view, instance, active)) return none;
   return [
     broken(
       "LOCAL-1",
@@ -68,7 +69,7 @@ function judgeKept(
 }
 
 /** The buffer still maps what it mapped when it was registered, and could be secured. */
-function wasUndisturbed(view: WorldView, instance: ProviderInstance, active: ActiveCall): boolean {
+function wasUndisturbed(view: WorldView, instance: InstanceView, active: ActiveCall): boolean {
   const { call } = active;
   if (call.name !== "deregister") return false;
   const now = mappingOf(view, instance.process, call.range);
@@ -81,7 +82,7 @@ function wasUndisturbed(view: WorldView, instance: ProviderInstance, active: Act
 }
 
 /** Every page could be secured for writing: the strictest mode that a cache may want. */
-function isSecurable(view: WorldView, instance: ProviderInstance, range: AddressRange): boolean {
+function isSecurable(view: WorldView, instance: InstanceView, range: AddressRange): boolean {
   return pageNumbers(pagesOf(range, view.config.pageSizeBytes)).every((number) => {
     const page = view.page(instance.process, number);
     return page?.committed === true && modeAllows("readwrite", page.protection);
@@ -90,38 +91,44 @@ function isSecurable(view: WorldView, instance: ProviderInstance, range: Address
 
 /** True if one more idle entry of so many pages keeps the declared limits. */
 function fits(
-  claims: Claims,
-  idle: readonly { readonly span: { readonly count: number } }[],
+  { limits }: Claims,
+  idleEntries: Totals["idleEntries"],
+  idlePages: Totals["idlePages"],
   pageCount: number,
 ): boolean {
-  const { entries, pages: mostPages } = claims.limits;
-  const idlePages = idle.reduce((sum, each) => sum + each.span.count, 0);
   return (
-    (entries === null || idle.length + 1 <= entries) &&
-    (mostPages === null || idlePages + pageCount <= mostPages)
+    (limits.entries === null || idleEntries + 1 <= limits.entries) &&
+    (limits.pages === null || idlePages + pageCount <= limits.pages)
   );
 }
 
 /** LAW-8: an event that has nothing to do with an idle entry does not empty the cache. */
 export function judgeLosses(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   claims: Claims,
   active: ActiveCall,
-): Finding[] {
-  const { call } = active;
-  if (call.name !== "register" && call.name !== "deregister") return [];
-  if (active.failures.length > 0 || active.interrupted || !claims.caches.local) return [];
-  const idle = active.before.entries.filter((each) => isIdle(each) && !each.unreleased);
+): readonly Finding[] {
+  const { call, work } = active;
+  if (call.name !== "register" && call.name !== "deregister") return none;
+  if (work.unlock === 0 && work.nicDeregister === 0) return none;
+  if (active.failures.length > 0 || active.interrupted || !claims.caches.local) return none;
+  const before = view.before(instance.id, active);
+  const { idleEntries, owedEntries, idlePages, owedPages } = before.totals;
   const incoming = active.touched.reduce((most, span) => Math.max(most, span.count), 0);
-  if (!fits(claims, idle, incoming)) return [];
-  const now = entriesOf(view, instance);
-  const lost = idle.find(
-    (each) =>
-      each.regions.length > 0 &&
-      !now.some((entry) => entry.regions.length > 0 && spanContains(entry.span, each.span)),
-  );
-  if (lost === undefined) return [];
+  if (!fits(claims, idleEntries - owedEntries, idlePages - owedPages, incoming)) return none;
+  const lost = before
+    .diminished()
+    .find(
+      (each) =>
+        isIdle(each) &&
+        !each.unreleased &&
+        each.regions.length > 0 &&
+        !view
+          .entriesOver(instance.id, each.span)
+          .some((entry) => entry.regions.length > 0 && spanContains(entry.span, each.span)),
+    );
+  if (lost === undefined) return none;
   return [
     broken(
       "LAW-8",
@@ -134,19 +141,15 @@ export function judgeLosses(
 /** LOCAL-5: idle entries that only the closing connection used are released. */
 export function judgeCloseSocket(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
-): Finding[] {
+): readonly Finding[] {
   const { call } = active;
-  if (call.name !== "closeSocket" || active.failures.length > 0) return [];
-  const kept = entriesOf(view, instance).find(
-    (each) =>
-      isIdle(each) &&
-      !each.unreleased &&
-      each.sockets.length === 1 &&
-      each.sockets[0] === call.socket,
-  );
-  if (kept === undefined) return [];
+  if (call.name !== "closeSocket" || active.failures.length > 0) return none;
+  const kept = view
+    .entriesOnlyOf(instance.id, call.socket)
+    .find((each) => isIdle(each) && !each.unreleased);
+  if (kept === undefined) return none;
   return [
     broken(
       "LOCAL-5",
@@ -159,66 +162,42 @@ export function judgeCloseSocket(
 /** LAW-4: after clean-up nothing of the instance is left, unless a release failed in it: an owed one is tried again. */
 export function judgeCleanup(
   view: WorldView,
-  instance: ProviderInstance,
+  instance: InstanceView,
   active: ActiveCall,
-): Finding[] {
-  if (active.call.name !== "cleanup") return [];
+): readonly Finding[] {
+  if (active.call.name !== "cleanup") return none;
   const tried = active.failures.length > 0;
-  const owed = entriesOf(view, instance).filter((each) => tried && each.unreleased);
-  const entries = entriesOf(view, instance).filter((each) => !(tried && each.unreleased));
-  const secures = securesOf(view, instance).filter(
-    (each) => overlapping(owed, each.span).length === 0,
-  );
+  const all = view.entries(instance.id);
+  const owed = all.filter((each) => tried && each.unreleased);
+  const entries = all.filter((each) => !(tried && each.unreleased));
+  const secures = view
+    .instanceSecuresOver(instance.id, everyPage(view))
+    .filter((each) => !owed.some((entry) => spansOverlap(entry.span, each.span)));
   const left = [
     ...entries.filter((each) => each.locked).map((each) => `lock ${each.mdl}`),
     ...entries.flatMap((each) => each.regions.map((region) => `region ${region.key}`)),
     ...secures.map((each) => `secure ${each.handle}`),
-    ...view
-      .exposures(instance.provider)
-      .filter((each) => each.process === instance.process)
-      .map((each) => `key ${each.key}`),
+    ...view.exposuresOver(instance.id, everyPage(view)).map((each) => `key ${each.key}`),
   ];
-  if (left.length === 0) return [];
+  if (left.length === 0) return none;
   return [broken("LAW-4", "nothing is left after WSPCleanup", left.join(", "))];
 }
 
 /** ACCESS-5, SPI-7: after a close nothing of the socket is left. */
-export function judgeClosed(view: WorldView, event: EventOf<"closed">): Finding[] {
+export function judgeClosed(view: WorldView, event: EventOf<"closed">): readonly Finding[] {
+  const { registrations, exposures, transfers } = view.belongings(event.socket);
+  if (registrations.length + exposures.length + transfers.length === 0) return none;
+  const pending = transfers.map((each) => each.name);
   const left = [
-    ...view
-      .instances()
-      .flatMap((each) => each.registrations)
-      .filter((each) => each.socket === event.socket)
-      .map((each) => each.name),
-    ...view.instances().flatMap((each) =>
-      view
-        .exposures(each.provider)
-        .filter((exposure) => exposure.socket === event.socket && exposure.process === each.process)
-        .map((exposure) => `key ${exposure.key}`),
-    ),
+    ...registrations.map((each) => each.name),
+    ...exposures.map((each) => `key ${each.key}`),
+    ...pending,
+  ].join(", ");
+  const findings = [
+    broken("ACCESS-5", `nothing of s_${event.socket} is left after its close`, left),
   ];
-  const pending = view
-    .transfers()
-    .filter((each) => each.socket === event.socket)
-    .map((each) => each.name);
-  return [
-    ...(left.length + pending.length > 0
-      ? [
-          broken(
-            "ACCESS-5",
-            `nothing of s_${event.socket} is left after its close`,
-            [...left, ...pending].join(", "),
-          ),
-        ]
-      : []),
-    ...(pending.length > 0
-      ? [
-          broken(
-            "SPI-7",
-            "a close ends pending operations with WSA_OPERATION_ABORTED",
-            `${pending.join(", ")} is still pending`,
-          ),
-        ]
-      : []),
-  ];
+  if (pending.length === 0) return findings;
+  const expected = "a close ends pending operations with WSA_OPERATION_ABORTED";
+  const observed = `${pending.join(", ")} is still pending`;
+  return both(findings, [broken("SPI-7", expected, observed)]);
 }

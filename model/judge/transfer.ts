@@ -5,9 +5,10 @@ import type { Answer, EventOf } from "../events.ts";
 import { accessOfTransfer } from "../access-of-transfer.ts";
 import { includesAccess } from "../memory-manager.ts";
 import { regionFrames } from "../nic.ts";
+import { instanceOf } from "../state.ts";
 import { pageNumbers, pagesOf, spanHas, type PageSpan, type Pfn } from "../units.ts";
 import type { WorldView } from "../view.ts";
-import { broken, frameNames, type Finding } from "./finding.ts";
+import { broken, frameNames, none, type Finding } from "./finding.ts";
 
 const isAccepted = (answer: Answer): boolean =>
   answer !== null && answer.kind === "transfer" && answer.error === null;
@@ -17,14 +18,11 @@ export function judgeTransferStart(
   view: WorldView,
   event: EventOf<"transferStart">,
   answer: Answer,
-): Finding[] {
-  if (!isAccepted(answer)) return [];
-  const socket = view.sockets().find((each) => each.id === event.socket);
-  const owner = view
-    .instances()
-    .find((each) => each.registrations.some((live) => live.name === event.registration));
-  const live = owner?.registrations.find((each) => each.name === event.registration);
-  if (live === undefined || owner === undefined || socket?.status !== "connected") {
+): readonly Finding[] {
+  if (!isAccepted(answer)) return none;
+  const socket = view.socket(event.socket);
+  const live = view.registration(event.registration);
+  if (live === undefined || socket?.status !== "connected") {
     return [
       broken(
         "ACCESS-3",
@@ -33,6 +31,7 @@ export function judgeTransferStart(
       ),
     ];
   }
+  const owner = view.instance(live.instance);
   if (owner.process !== socket.process) {
     return [
       broken(
@@ -60,29 +59,29 @@ export function judgeTransferStart(
       ),
     ];
   }
-  return [];
+  return none;
 }
 
 /** LAW-9: the transfer reached the frames that the range mapped when it was registered. */
-export function judgeTransferComplete(view: WorldView, answer: Answer): Finding[] {
+export function judgeTransferComplete(view: WorldView, answer: Answer): readonly Finding[] {
   const transfer = view.lastTransfer();
-  if (transfer === null) return [];
+  if (transfer === null) return none;
   if (!isAccepted(answer)) {
     return [
       broken("LAW-9", "the transfer completes, as it does without a cache", "it was aborted"),
     ];
   }
-  const live = view
-    .instances()
-    .flatMap((each) => each.registrations)
-    .find((each) => each.name === transfer.registration);
-  const region = view.regions(transfer.provider).find((each) => each.key === transfer.region);
-  if (live === undefined || region === undefined) return [];
+  const live = view.registration(transfer.registration);
+  const region = view.region(transfer.provider, transfer.region);
+  if (live === undefined || region === undefined) return none;
   return judgeFrames(live.frames, regionFrames(region, transfer.span));
 }
 
-function judgeFrames(expected: readonly (Pfn | null)[], reached: readonly Pfn[]): Finding[] {
-  if (reached.every((pfn, i) => pfn === expected[i])) return [];
+function judgeFrames(
+  expected: readonly (Pfn | null)[],
+  reached: readonly Pfn[],
+): readonly Finding[] {
+  if (reached.every((pfn, i) => pfn === expected[i])) return none;
   return [
     broken(
       "LAW-9",
@@ -97,23 +96,23 @@ export function judgePeerAccess(
   view: WorldView,
   event: EventOf<"peerAccess">,
   answer: Answer,
-): Finding[] {
-  if (!isAccepted(answer)) return [];
-  const descriptor = view.descriptors().find((each) => each.registration === event.descriptor);
-  const socket = view.sockets().find((each) => each.id === event.socket);
-  if (descriptor === undefined) return [];
-  const exposure = view.exposures(descriptor.provider).find((each) => each.key === descriptor.key);
-  const region = view.regions(descriptor.provider).find((each) => each.key === exposure?.region);
-  if (exposure === undefined || region === undefined) return [];
+): readonly Finding[] {
+  if (!isAccepted(answer)) return none;
+  const descriptor = view.descriptor(event.descriptor);
+  if (descriptor === undefined) return none;
+  const { provider, key } = descriptor;
+  const exposure = view.exposure(provider, key);
+  if (exposure === undefined) return none;
+  const region = view.region(provider, exposure.region);
+  if (region === undefined) return none;
   const remote = view
-    .instances()
-    .flatMap((each) => each.registrations)
+    .registrationsOver(instanceOf(view.config, exposure.process, provider), exposure.span)
     .filter((each) => each.scope === "remote");
   const reached = `the peer of s_${event.socket} reached it with the descriptor of ${event.descriptor}`;
   const spanOf = (range: (typeof remote)[number]["range"]): PageSpan =>
     pagesOf(range, view.config.pageSizeBytes);
   const findings: Finding[] = [];
-  if (socket?.status !== "connected") {
+  if (view.socket(event.socket)?.status !== "connected") {
     findings.push(broken("ACCESS-3", "no access once the connection is down", reached));
   }
   const frames = regionFrames(region, exposure.span);

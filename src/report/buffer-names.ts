@@ -43,11 +43,11 @@ export function bufferNames(): BufferNames {
   return {
     learn(view, { process }, startBytes): boolean {
       const { pageSizeBytes } = view.config;
-      const vad = view.space(process).vads.find((each) => each.base * pageSizeBytes === startBytes);
+      const vad = view.vads(process).find((each) => each.base * pageSizeBytes === startBytes);
       if (vad === undefined) return false;
       const again = areaAt(process, startBytes)?.startBytes === startBytes;
       const name = addressName(view, process, startBytes);
-      const lengthBytes = vad.pages.length * pageSizeBytes;
+      const lengthBytes = vad.pageCount * pageSizeBytes;
       areas.unshift({ name, process, startBytes, lengthBytes });
       return again;
     },

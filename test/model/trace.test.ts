@@ -134,7 +134,7 @@ describe("replaying", () => {
   it("reads the world after each step", () => {
     const trace = sample();
     const mapped: boolean[] = [];
-    for (const { view } of replay(trace)) mapped.push(view.space(process0).vads.length === 1);
+    for (const { view } of replay(trace)) mapped.push(view.vads(process0).length === 1);
     const allocated = mapped.indexOf(true);
     expect(allocated).toBe(1);
     expect(mapped.slice(allocated, -2).every(Boolean)).toBe(true);
