@@ -86,6 +86,7 @@ function ofMemory(
     mappedFrame: (process, number) => mappedFrame(current().memory, process, number),
     frame: (pfn) => current().memory.physical.frames[pfn],
     changed: () => current().changed,
+    sections: () => current().memory.sections.map((each) => each.pages),
     secures: () => current().memory.secures,
     secure: (handle) => current().memory.secures.find((each) => each.handle === handle),
     securesOver: (process, span) => current().memory.secures.filter(isOver(process, span)),
