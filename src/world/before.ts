@@ -48,7 +48,8 @@ export class FlatBefore implements Before {
     const mdl = w.mem.at(w.locks.row(lock) + LOCK.handle);
     // A region of an entry that was kept was not there when the call began, or it would have been found above.
     if (mdl >= this.#call.nextMdl || this.#call.hasKept(mdl)) return undefined;
-    if (w.mem.at(w.regions.row(region) + REGION.process) !== w.processOf(this.#id)) return undefined;
+    if (w.mem.at(w.regions.row(region) + REGION.process) !== w.processOf(this.#id))
+      return undefined;
     return entriesOn(w, lock).find((each) => each.regions.some((own) => own.key === key));
   }
 
@@ -99,7 +100,8 @@ function overlap(a: PageSpan, b: PageSpan): boolean {
 export function inOrder<T extends EntryBefore>(entries: T[]): T[] {
   if (entries.length < 2) return entries;
   return entries.sort(
-    (a, b) => Number(b.locked) - Number(a.locked) || (a.locked ? a.mdl - b.mdl : regionOf(a) - regionOf(b)),
+    (a, b) =>
+      Number(b.locked) - Number(a.locked) || (a.locked ? a.mdl - b.mdl : regionOf(a) - regionOf(b)),
   );
 }
 

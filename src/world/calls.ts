@@ -182,7 +182,13 @@ function registered(w: Store, id: number, active: FlatCall): void {
   tally(w, lock, 1);
 }
 
-function addDescriptor(w: Store, name: string, socket: number, provider: number, key: number): void {
+function addDescriptor(
+  w: Store,
+  name: string,
+  socket: number,
+  provider: number,
+  key: number,
+): void {
   const slot = w.descriptors.add();
   const row = w.descriptors.row(slot);
   const id = w.symbols.id(name);
@@ -235,6 +241,9 @@ function answerAttempt(w: Store, id: number, outcome: CallOutcome): void {
   const index = w.attempts.findLastIndex((each) => each.process === process);
   const attempt = w.attempts[index];
   if (attempt === undefined) return;
-  const answers = [...attempt.answers, { instance: brand<(typeof attempt.due)[number]>(id), outcome }];
+  const answers = [
+    ...attempt.answers,
+    { instance: brand<(typeof attempt.due)[number]>(id), outcome },
+  ];
   w.attempts = w.attempts.with(index, { ...attempt, answers });
 }

@@ -196,7 +196,7 @@ function grantOrTakeBack(
 }
 
 function dropGrants(w: Store, which: (row: number) => boolean): void {
-  for (let slot = w.grants.first(); slot !== NONE; ) {
+  for (let slot = w.grants.first(); slot !== NONE;) {
     const next = w.grants.next(slot);
     if (which(w.grants.row(slot))) w.grants.remove(slot);
     slot = next;

@@ -114,9 +114,7 @@ function unlockFor(w: Store, process: number, provider: number, mdl: number): Ho
 
 function framesFor(w: Store, process: number, provider: number, mdl: number): HostAnswer {
   const lock = ownLock(w, process, provider, mdl);
-  return lock === NONE
-    ? fail("STATUS_INVALID_HANDLE")
-    : { ok: true, value: framesOfLock(w, lock) };
+  return lock === NONE ? fail("STATUS_INVALID_HANDLE") : { ok: true, value: framesOfLock(w, lock) };
 }
 
 export function framesOfLock(w: Store, lock: number): Pfn[] {
@@ -144,10 +142,7 @@ function unsecureFor(w: Store, process: number, provider: number, handle: number
   const secure = w.secureOf.get(handle);
   if (secure === NONE) return fail("STATUS_INVALID_HANDLE");
   const row = w.secures.row(secure);
-  if (
-    w.mem.at(row + SECURE.process) !== process ||
-    w.mem.at(row + SECURE.provider) !== provider
-  ) {
+  if (w.mem.at(row + SECURE.process) !== process || w.mem.at(row + SECURE.provider) !== provider) {
     return fail("STATUS_INVALID_HANDLE");
   }
   releaseSecure(w, secure);

@@ -83,7 +83,7 @@ export function stopped(w: Store, id: number): Applied {
 }
 
 function dropRegions(w: Store, process: number, provider: number): void {
-  for (let region = w.regions.first(); region !== NONE; ) {
+  for (let region = w.regions.first(); region !== NONE;) {
     const next = w.regions.next(region);
     const row = w.regions.row(region);
     const isOwn =
@@ -94,7 +94,7 @@ function dropRegions(w: Store, process: number, provider: number): void {
 }
 
 function closeDriver(w: Store, process: number, provider: number): void {
-  for (let lock = w.locks.first(); lock !== NONE; ) {
+  for (let lock = w.locks.first(); lock !== NONE;) {
     const next = w.locks.next(lock);
     const row = w.locks.row(lock);
     const isOwn =
@@ -109,7 +109,7 @@ function closeDriver(w: Store, process: number, provider: number): void {
 }
 
 function releaseSecures(w: Store, which: (row: number) => boolean): void {
-  for (let secure = w.secures.first(); secure !== NONE; ) {
+  for (let secure = w.secures.first(); secure !== NONE;) {
     const next = w.secures.next(secure);
     if (which(w.secures.row(secure))) releaseSecure(w, secure);
     secure = next;

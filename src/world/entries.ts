@@ -46,8 +46,7 @@ export const isZombieRegion = (w: Store, region: number): boolean =>
 export const firstRegion = (w: Store, lock: number): number =>
   w.regionsOfLock.first(w.locks.row(lock) + LOCK.regions);
 
-export const flagsOf = (w: Store, lock: number): number =>
-  w.mem.at(w.locks.row(lock) + LOCK.flags);
+export const flagsOf = (w: Store, lock: number): number => w.mem.at(w.locks.row(lock) + LOCK.flags);
 
 export const isLocked = (w: Store, lock: number): boolean =>
   w.mem.at(w.locks.row(lock) + LOCK.locked) === 1;

@@ -1,6 +1,12 @@
 // An entry as it is now; what nobody asks for is not looked up.
 
-import { brand, type AddressRange, type MdlHandle, type PageSpan, type SocketId } from "../../model/units.ts";
+import {
+  brand,
+  type AddressRange,
+  type MdlHandle,
+  type PageSpan,
+  type SocketId,
+} from "../../model/units.ts";
 import type { Access, Scope } from "../../model/contract.ts";
 import { accessNames } from "./codes.ts";
 import {

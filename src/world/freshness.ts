@@ -21,7 +21,8 @@ export function freshFrames(
   const from = first - mem.at(row + REGION.first);
   if (from < 0 || from + count > mem.at(row + REGION.count)) return null;
   const frames: Pfn[] = [];
-  for (let i = 0; i < count; i++) frames.push(brand(mem.at(mem.at(row + REGION.frames) + from + i)));
+  for (let i = 0; i < count; i++)
+    frames.push(brand(mem.at(mem.at(row + REGION.frames) + from + i)));
   const seesCopies = w.claims?.coverage?.includes("copy-on-write") ?? false;
   const isLeft = (pfn: Pfn, i: number): boolean => {
     if (seesCopies) return false;

@@ -6,13 +6,7 @@ import { failableNames } from "./codes.ts";
 import { request } from "./driver.ts";
 import { keep, tally } from "./entries.ts";
 import { lockNamed } from "./locks.ts";
-import {
-  deregisterRegion,
-  exposeRange,
-  regionNamed,
-  registerRegion,
-  unexposeKey,
-} from "./nic.ts";
+import { deregisterRegion, exposeRange, regionNamed, registerRegion, unexposeKey } from "./nic.ts";
 import { BAD_BLOCK, stateOf } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
 import { isSecuredBy } from "./secures.ts";
@@ -51,7 +45,7 @@ export function hostCall(w: Store, id: number, call: HostCall): Applied {
 }
 
 /** The error of an armed fault, which is used up. */
-function injectedError(w: Store, call: HostCall): HostAnswer & { ok: false } | null {
+function injectedError(w: Store, call: HostCall): (HostAnswer & { ok: false }) | null {
   if (w.failures.count === 0) return null;
   for (let slot = w.failures.first(); slot !== NONE; slot = w.failures.next(slot)) {
     if (failableNames[w.mem.at(w.failures.row(slot) + FAILURE.call)] !== call.name) continue;
@@ -85,15 +79,7 @@ function perform(w: Store, id: number, call: HostCall): HostAnswer {
     case "nicDeregister":
       return deregisterRegion(w, process, provider, call.region);
     case "expose":
-      return exposeRange(
-        w,
-        process,
-        provider,
-        call.region,
-        call.range,
-        call.socket,
-        call.access,
-      );
+      return exposeRange(w, process, provider, call.region, call.range, call.socket, call.access);
     case "unexpose":
       return unexposeKey(w, process, provider, call.key);
   }

@@ -87,7 +87,9 @@ function adoptRegistrations(w: Store, region: number): void {
   const ends = w.instance(instance) + INSTANCE.registrations;
   const chain = w.registrationsOfInstance;
   for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
-    if (w.mem.doubleAt(w.registrations.row(slot) + REGISTRATION.region) !== w.mem.at(row + REGION.key)) {
+    if (
+      w.mem.doubleAt(w.registrations.row(slot) + REGISTRATION.region) !== w.mem.at(row + REGION.key)
+    ) {
       continue;
     }
     w.registrationsOfRegion.append(row + REGION.registrations, slot);
@@ -115,7 +117,12 @@ export function regionNamed(w: Store, process: number, provider: number, key: nu
 }
 
 /** Takes a region and its exposures out of the table. BUSY, and nothing changes, while DMA is in flight. */
-export function deregisterRegion(w: Store, process: number, provider: number, key: number): HostAnswer {
+export function deregisterRegion(
+  w: Store,
+  process: number,
+  provider: number,
+  key: number,
+): HostAnswer {
   const slot = regionNamed(w, process, provider, key);
   if (slot === NONE) return nicError("INVALID_KEY");
   if (w.mem.at(w.regions.row(slot) + REGION.inFlight) > 0) return nicError("BUSY");

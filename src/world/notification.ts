@@ -46,6 +46,7 @@ export function retry(w: Store, process: ProcessId): Applied {
   w.attempts = w.attempts.filter((each) => each !== attempt);
   w.lastAttempt = attempt;
   noteMappings(w, process);
+  w.changed = null;
   const answer: OsAnswer = hasReleased(attempt)
     ? performOs(w, process, attempt.operation)
     : { status: "refused", span: attempt.span };

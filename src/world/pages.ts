@@ -22,7 +22,12 @@ const PROTECTION = 4;
 const REGION = 8;
 
 /** The state word of a page in a region. */
-export function pageState(vad: number, committed: boolean, protection: number, guard: boolean): number {
+export function pageState(
+  vad: number,
+  committed: boolean,
+  protection: number,
+  guard: boolean,
+): number {
   return (
     ((vad + 1) << REGION) |
     (protection << PROTECTION) |
@@ -53,7 +58,12 @@ function isShared(w: Store, state: number): boolean {
 }
 
 /** The words where a page's contents are kept: its own, or those of the section's page that it shows. */
-function homeOf(w: Store, row: number, number: number, state: number): { pfn: number; stored: number } {
+function homeOf(
+  w: Store,
+  row: number,
+  number: number,
+  state: number,
+): { pfn: number; stored: number } {
   if (!isShared(w, state)) return { pfn: row + PAGE.pfn, stored: row + PAGE.stored };
   const vad = w.vads.row(vadOf(state));
   const section = w.sections[w.mem.at(vad + VAD.section) - 1];

@@ -1,13 +1,7 @@
 // Rows as records: what the view hands out, and what calls in progress keep.
 
 import { brand, type PageSpan, type Pfn } from "../../model/units.ts";
-import {
-  BAD_BLOCK,
-  COMMITTED,
-  COPIED,
-  GUARD,
-  protectionOf,
-} from "./pages.ts";
+import { BAD_BLOCK, COMMITTED, COPIED, GUARD, protectionOf } from "./pages.ts";
 import { accessNames, modeNames, protectionNames, scopeNames, statusNames } from "./codes.ts";
 import { framesOfLock } from "./driver.ts";
 import { rangeOfRegistration, readFrames } from "./registrations.ts";

@@ -3,9 +3,18 @@
 import type { AddressRange, Pfn } from "../../model/units.ts";
 import { keep, tally } from "./entries.ts";
 import { regionNamed } from "./nic.ts";
-import { enter, leave, rowsOver } from "./over.ts";
+import { enter, firstOver, leave, rowsOver } from "./over.ts";
 import { firstPageOf, pageCountOf, rangeAt } from "./ranges.ts";
-import { ENDED, INSTANCE, PAGE, REGION, REGISTRATION, REMEMBERED, SOCKET, type Store } from "./store.ts";
+import {
+  ENDED,
+  INSTANCE,
+  PAGE,
+  REGION,
+  REGISTRATION,
+  REMEMBERED,
+  SOCKET,
+  type Store,
+} from "./store.ts";
 import { NONE } from "./table.ts";
 
 export interface NewRegistration {
@@ -172,7 +181,12 @@ export function readFrames(w: Store, block: number, count: number): (Pfn | null)
 }
 
 /** Live registrations of a process that share a page with the span, in the order in which they were made. */
-export function registrationsOver(w: Store, process: number, first: number, count: number): number[] {
+export function registrationsOver(
+  w: Store,
+  process: number,
+  first: number,
+  count: number,
+): number[] {
   if (w.registrations.count === 0) return [];
   const { registrations } = w;
   return rowsOver(
@@ -193,4 +207,48 @@ export function rangeOfRegistration(w: Store, slot: number): AddressRange {
     w.mem.doubleAt(row + REGISTRATION.start),
     w.mem.doubleAt(row + REGISTRATION.lengthBytes),
   );
+}
+
+/** The k-th live registration, by instance and in the order in which they were made; `NONE` if there are fewer. */
+export function nthRegistration(w: Store, k: number): number {
+  let left = k;
+  const chain = w.registrationsOfInstance;
+  for (let id = 0; id < w.calls.length; id++) {
+    const row = w.instance(id);
+    const live = w.mem.at(row + INSTANCE.liveCount);
+    if (left >= live) {
+      left -= live;
+      continue;
+    }
+    let slot = chain.first(row + INSTANCE.registrations);
+    for (; left > 0; left--) slot = chain.next(slot);
+    return slot;
+  }
+  return NONE;
+}
+
+/** True if a live registration of the process shares a page with the span. */
+export function isRegistered(w: Store, process: number, first: number, count: number): boolean {
+  for (let page = first; page < first + count; page++) {
+    if (firstOver(w, PAGE.registrations, process, page) !== 0) return true;
+  }
+  return false;
+}
+
+/** True if one that ended and is remembered does. */
+export function isRemembered(w: Store, process: number, first: number, count: number): boolean {
+  const { mem } = w;
+  const { providersPerProcess, pageSizeBytes } = w.config;
+  for (let provider = 0; provider < providersPerProcess; provider++) {
+    const history = w.instance(w.instanceOf(process, provider)) + INSTANCE.history;
+    for (let at = history; at < history + REMEMBERED * ENDED; at += ENDED) {
+      const lengthBytes = mem.doubleAt(at + 2);
+      if (lengthBytes === 0) break;
+      const start = mem.doubleAt(at);
+      const isOver =
+        start < (first + count) * pageSizeBytes && first * pageSizeBytes < start + lengthBytes;
+      if (isOver) return true;
+    }
+  }
+  return false;
 }

@@ -142,7 +142,7 @@ export function abortTransfersOn(w: Store, provider: number): void {
 }
 
 export function removeTransfersOf(w: Store, socket: number): void {
-  for (let t = w.transfers.first(); t !== NONE; ) {
+  for (let t = w.transfers.first(); t !== NONE;) {
     const next = w.transfers.next(t);
     if (w.mem.at(w.transfers.row(t) + TRANSFER.socket) === socket) removeTransfer(w, t);
     t = next;

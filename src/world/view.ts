@@ -1,7 +1,13 @@
 // How rules and commands read the flat world: the same questions as of the reference, answered from indices. Look-ups cost
 // what they answer.
 
-import { brand, type InstanceId, type PageSpan, type ProcessId, type ProviderId } from "../../model/units.ts";
+import {
+  brand,
+  type InstanceId,
+  type PageSpan,
+  type ProcessId,
+  type ProviderId,
+} from "../../model/units.ts";
 import type { FlatCall } from "./active-call.ts";
 import { vadAt, vadByAddress, vadCount } from "./address-space.ts";
 import { FlatBefore, inOrder } from "./before.ts";
@@ -27,17 +33,25 @@ import {
   socketRecord,
   vadRecord,
 } from "./records.ts";
-import { registrationNamed, registrationsOver } from "./registrations.ts";
+import {
+  isRegistered,
+  isRemembered,
+  nthRegistration,
+  registrationNamed,
+  registrationsOver,
+} from "./registrations.ts";
 import { securesOver } from "./secures.ts";
 import {
   EXPOSURE,
   FRAME,
   INSTANCE,
   LOCK,
+  NIC,
   PAGE,
   REGION,
   REGISTRATION,
   SECURE,
+  SHARED,
   SOCKET,
   TRANSFER,
   type Store,
@@ -91,6 +105,16 @@ export function viewOf(w: Store): WorldView {
         (each) => each.kind === kind && each.kernelHandle === kernelHandle,
       ),
     faults: () => armedFaults(w),
+    counters() {
+      const providers = Array.from({ length: w.config.providersPerProcess }, (_, i) => w.nic(i));
+      return {
+        pfn: w.get("nextPfn"),
+        secure: w.get("nextSecure"),
+        mdl: w.get("nextMdl"),
+        regions: providers.map((row) => w.mem.at(row + NIC.nextRegion)),
+        keys: providers.map((row) => w.mem.at(row + NIC.nextKey)),
+      };
+    },
   };
 }
 
@@ -106,6 +130,7 @@ type MemoryView = Pick<
   | "mappedFrame"
   | "frame"
   | "changed"
+  | "sections"
   | "secures"
   | "secure"
   | "securesOver"
@@ -151,6 +176,14 @@ function ofMemory(w: Store): MemoryView {
       };
     },
     changed: () => w.changed,
+    sections: () =>
+      w.sections.map(({ first, count }) =>
+        Array.from({ length: count }, (_, i) => {
+          const row = first + i * SHARED.width;
+          const pfn = mem.at(row + SHARED.pfn) - 1;
+          return { pfn: pfn < 0 ? null : brand(pfn), stored: mem.doubleAt(row + SHARED.stored) };
+        }),
+      ),
     secures: () => rows(w.secures, (slot) => secureRecord(w, slot)),
     secure(handle) {
       const slot = w.secureOf.get(handle);
@@ -158,7 +191,12 @@ function ofMemory(w: Store): MemoryView {
     },
     securesOver: (process, span) =>
       securesOver(w, process, span.first, span.count).map((slot) => secureRecord(w, slot)),
-    locked: () => rows(w.locks, (slot) => lockRecord(w, slot), (slot) => isLocked(w, slot)),
+    locked: () =>
+      rows(
+        w.locks,
+        (slot) => lockRecord(w, slot),
+        (slot) => isLocked(w, slot),
+      ),
     lock(mdl) {
       const slot = lockNamed(w, mdl);
       return slot === NONE ? undefined : lockRecord(w, slot);
@@ -297,12 +335,21 @@ function ofSwitch(w: Store): SwitchView {
 
 type RegistrationsView = Pick<
   WorldView,
-  "liveCount" | "registration" | "registrationsOn" | "registrationsOver"
+  | "liveCount"
+  | "liveRegistration"
+  | "registration"
+  | "registrationsOn"
+  | "registrationsOver"
+  | "wasRegistered"
 >;
 
 function ofRegistrations(w: Store): RegistrationsView {
   return {
     liveCount: () => w.registrations.count,
+    liveRegistration(k) {
+      const slot = nthRegistration(w, k);
+      return slot === NONE ? undefined : registrationRecord(w, slot);
+    },
     registration(name) {
       const slot = registrationNamed(w, name);
       return slot === NONE ? undefined : registrationRecord(w, slot);
@@ -316,6 +363,8 @@ function ofRegistrations(w: Store): RegistrationsView {
         registrationRecord(w, each),
       );
     },
+    wasRegistered: (process, { first, count }) =>
+      isRegistered(w, process, first, count) || isRemembered(w, process, first, count),
     registrationsOver(id, { first, count }) {
       return registrationsOver(w, w.processOf(id), first, count)
         .filter((slot) => w.mem.at(w.registrations.row(slot) + REGISTRATION.instance) === id)
@@ -352,7 +401,13 @@ function ofEntries(w: Store): EntriesView {
   };
   return {
     entries: (id) =>
-      entriesOf(rows(w.locks, (slot) => slot, (slot) => instanceOfLock(w, slot) === id)),
+      entriesOf(
+        rows(
+          w.locks,
+          (slot) => slot,
+          (slot) => instanceOfLock(w, slot) === id,
+        ),
+      ),
     entriesOver: (id, span) => entriesOf(locksOfInstanceOver(w, id, span.first, span.count)),
     entriesOn(id, mdl) {
       const slot = w.lockOf.get(mdl);

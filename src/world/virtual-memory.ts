@@ -75,14 +75,15 @@ export function performOs(w: Store, process: number, op: OsOperation): OsAnswer 
     case "write":
       return access(w, process, op);
     case "trim":
-      note(w, process, op.page, 1);
-      return done(trimPage(w, process, op.page) ? 1 : 0);
-    case "failNextPageIn": {
-      const failing = failNextPageIn(w, process, op.page);
-      if (failing) note(w, process, op.page, 1);
-      return done(failing ? 1 : 0);
-    }
+      return changedPage(w, process, op.page, trimPage(w, process, op.page));
+    case "failNextPageIn":
+      return changedPage(w, process, op.page, failNextPageIn(w, process, op.page));
   }
+}
+
+function changedPage(w: Store, process: number, page: number, changed: boolean): OsAnswer {
+  if (changed) note(w, process, page, 1);
+  return done(changed ? 1 : 0);
 }
 
 function note(w: Store, process: number, first: number, count: number): void {
@@ -164,7 +165,7 @@ function place(
 /** The lowest room for so many pages at a multiple of the granularity; -1 if there is none. */
 function findRoom(w: Store, process: number, count: number): number {
   const { granularityPages } = w.config;
-  for (let first = granularityPages; first + count <= w.pageEnd; ) {
+  for (let first = granularityPages; first + count <= w.pageEnd;) {
     const taken = firstTaken(w, process, first, count);
     if (taken < 0) return first;
     const vad = vadAt(w, process, taken);

@@ -4,6 +4,7 @@ import { operate, retry, notify, interrupt, arm } from "./notification.ts";
 import { beginCall, endCall } from "./calls.ts";
 import { completed, kernelCall, processExit, request } from "./driver-events.ts";
 import { exit, exited, nicReset, stopped } from "./ends.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { hostCall, noteTouched } from "./host-calls.ts";
 import { Store } from "./store.ts";
 import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
@@ -14,19 +15,18 @@ import type { Applied, Claims, Event, World, WorldConfig } from "./words.ts";
 
 /** A world whose state can be copied, put back, and told from another by a fingerprint. */
 export interface FlatWorld extends World {
-  /** The memory of the state, for those who project or fingerprint it. */
-  readonly store: Store;
   /** Copies the state, into `target` if it fits; only between calls of the subject. */
   save(target?: Int32Array): Int32Array;
   /** Returns to a state that `save` copied from this world. */
   restore(saved: Int32Array): void;
+  /** Puts the 64-bit fingerprint of the state into two words, from `at`. Equal states have equal ones. */
+  fingerprint(into: Uint32Array, at?: number): void;
 }
 
 /** Makes a world in its initial state. */
 export function flatWorld(config: WorldConfig, claims: Claims | null): FlatWorld {
   const store = new Store(config, claims);
   return {
-    store,
     view: viewOf(store),
     apply: (event) => apply(store, event),
     save(target): Int32Array {
@@ -41,6 +41,7 @@ export function flatWorld(config: WorldConfig, claims: Claims | null): FlatWorld
       store.mem.adopt(saved);
       store.forgetEvents();
     },
+    fingerprint: (into, at) => fingerprint(store, into, at),
   };
 }
 
