@@ -1,26 +1,22 @@
 // Programs as a fast-check arbitrary: seeds, paths, replay and reports stay fast-check's.
 //
-// Generation walks the model: it draws a palette, then again and again one of the enabled instances, uniformly,
-// so that every drawn command executes. Shrinking removes steps and simplifies their arguments, and lets the
+// Generation walks the model: it draws a palette, then again and again one of the commands that are possible
+// (choice.ts), so that every drawn command executes. Shrinking removes steps and simplifies their arguments, and lets the
 // model drop what became impossible; a shrunk program is therefore as executable as a drawn one.
 
 import { Arbitrary, Stream, Value, type Random } from "fast-check";
-import type { Claims, WorldConfig } from "../model/config.ts";
+import type { WorldConfig } from "../model/config.ts";
 import type { JsonValue } from "../model/contract.ts";
 import type { Command } from "../model/trace.ts";
-import { brand, type SocketId } from "../model/units.ts";
-import type { CommandRecord, Setting } from "./command.ts";
+import { Choice } from "./choice.ts";
 import { commands } from "./commands.ts";
 import { drawPalette } from "./palette.ts";
 import { simpler, simplerRange } from "./simplify.ts";
-import { possible, walk } from "./walk.ts";
+import { possible, walk, type WalkedWorld } from "./walk.ts";
 
 export type Program = readonly Command[];
 
-export interface ProgramConstraints {
-  readonly config: WorldConfig;
-  /** Null: a proxy driver is under test. */
-  readonly claims: Claims | null;
+export interface ProgramConstraints extends WalkedWorld {
   /** The most commands of a program. */
   readonly maxCommands: number;
 }
@@ -47,11 +43,11 @@ class ProgramArbitrary extends Arbitrary<Program> {
   }
 
   override shrink(program: Program): Stream<Value<Program>> {
-    const { config, claims } = this.#constraints;
+    const { config } = this.#constraints;
     const seen = new Set([JSON.stringify(program)]);
     return Stream.of(...stages)
       .flatMap((candidates) => new Stream(candidates(program, config)))
-      .map((candidate) => possible(config, claims, candidate))
+      .map((candidate) => possible(this.#constraints, candidate))
       .filter((candidate) => {
         const text = JSON.stringify(candidate);
         if (candidate.length > program.length || seen.has(text)) return false;
@@ -65,15 +61,13 @@ class ProgramArbitrary extends Arbitrary<Program> {
 function generate(random: Random, constraints: ProgramConstraints): Program {
   const { config, claims, maxCommands } = constraints;
   const palette = drawPalette(random, config);
-  const { view, step } = walk(config, claims);
-  const kind = claims === null ? "driver" : "cache";
-  const rows = commands.filter((row) => row.subjects.includes(kind));
-  const setting: Setting = { view, palette, ...freshNames(view.sockets().length) };
+  const { view, step } = walk(constraints);
+  const choice = new Choice(claims === null ? forDrivers : forCaches, view, palette);
   const program: Command[] = [];
   // Longer programs find more a second than many short ones, and shrink well.
   const length = random.nextInt(Math.ceil(maxCommands / 4), maxCommands);
   while (program.length < length) {
-    const chosen = choose(random, setting, rows);
+    const chosen = choice.next(random);
     if (chosen === null) break;
     program.push(chosen);
     step(chosen);
@@ -81,28 +75,8 @@ function generate(random: Random, constraints: ProgramConstraints): Program {
   return program;
 }
 
-/** One of all enabled instances of all commands, each with the same chance; null if there is none. */
-function choose(random: Random, setting: Setting, rows: readonly CommandRecord[]): Command | null {
-  const counts = rows.map((row) => row.count(setting));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return null;
-  let k = random.nextInt(0, total - 1);
-  for (const [i, row] of rows.entries()) {
-    const count = counts[i] ?? 0;
-    if (k < count) return { name: row.name, args: row.instance(setting, k) };
-    k -= count;
-  }
-  return null;
-}
-
-function freshNames(sockets: number): Pick<Setting, "fresh" | "freshSocket" | "freshStamp"> {
-  const counts = { mr: 0, t: 0, socket: sockets, stamp: 0 };
-  return {
-    fresh: (prefix) => `${prefix}_${++counts[prefix]}`,
-    freshSocket: () => brand<SocketId>(++counts.socket),
-    freshStamp: () => ++counts.stamp,
-  };
-}
+const forCaches = commands.filter((row) => row.subjects.includes("cache"));
+const forDrivers = commands.filter((row) => row.subjects.includes("driver"));
 
 type Candidates = (program: Program, config: WorldConfig) => Generator<Program>;
 

@@ -1,8 +1,14 @@
 // What a command is: one record that drives generation, shrinking, replay and every search.
 //
 // A program is data: commands by name, with resolved arguments (registrations and transfers by the name that
-// the program gave them, memory by address). `count` and `instance` enumerate what is possible now; `event` is
-// what it does; `enabled` says whether it is still possible when other steps are gone.
+// the program gave them, memory by address). `event` is what a command does; `enabled` says whether it is still
+// possible when other steps are gone.
+//
+// `count` and `instance` enumerate what is possible next. The places that a command could be about (an area of the
+// palette, a live registration, a socket) are numbered; `count` says how many there are, without looking whether
+// the command is possible there, and `instance` makes the one at a place, or null if there is none now. So a place
+// can be drawn without making a list: drawing again while it answers null is uniform over what is possible. A
+// search looks at every place from 0 to the count and leaves the nulls out.
 
 import type { Access, Scope } from "../model/contract.ts";
 import type { Event } from "../model/events.ts";
@@ -13,15 +19,22 @@ import type { WorldView } from "../model/view.ts";
 
 export interface Buffer {
   readonly range: AddressRange;
+  /** Its pages. */
+  readonly span: PageSpan;
   readonly access: Access;
 }
 
 /** What a program is about: few addresses, so that they meet. Drawn once a program. */
 export interface Palette {
-  /** Where memory is allocated and views are mapped: whole pages, starting at the granularity. */
+  /**
+   * Where memory is allocated and views are mapped: whole pages, starting at the granularity, by address. A region
+   * begins where one of them does.
+   */
   readonly areas: readonly PageSpan[];
   /** What is registered, decommitted, protected: ranges that touch, overlap, contain and reuse each other. */
   readonly buffers: readonly Buffer[];
+  /** The pages of the buffers, each span once. */
+  readonly spans: readonly PageSpan[];
   readonly processes: readonly ProcessId[];
   readonly scopes: readonly Scope[];
   /** No more live registrations than this. */
@@ -44,12 +57,18 @@ export type Args = Command["args"];
 export interface Setting {
   readonly view: WorldView;
   readonly palette: Palette;
-  /** Fresh names: mr_1, mr_2 …, never used before in this program. */
-  fresh(prefix: "mr" | "t"): string;
-  /** A socket id never used before in this program. */
-  freshSocket(): SocketId;
-  /** A stamp never written before in this program. */
-  freshStamp(): number;
+  readonly names: Names;
+}
+
+/** Names that the program so far has not used. Asked again before the next step, they answer the same. */
+export interface Names {
+  /** mr_1, mr_2 … */
+  registration(): string;
+  /** t_1, t_2 … */
+  transfer(): string;
+  socket(): SocketId;
+  /** A stamp that was never written. */
+  stamp(): number;
 }
 
 export interface CommandRecord<A = Args> {
@@ -58,10 +77,10 @@ export interface CommandRecord<A = Args> {
   readonly rules: readonly RuleId[];
   /** The subjects it is for. */
   readonly subjects: readonly ("cache" | "driver")[];
-  /** How many instances are possible now. */
+  /** How many places there are now: no fewer than possible instances. Looks at sizes only. */
   count(setting: Setting): number;
-  /** The k-th of them, 0 ≤ k < count. */
-  instance(setting: Setting, k: number): A;
+  /** The instance at the k-th place, 0 ≤ k < count; null if it is not possible now. */
+  instance(setting: Setting, k: number): A | null;
   /** True if the command with these arguments is possible now. */
   enabled(view: WorldView, args: A): boolean;
   /** What it does: one stimulus. */
@@ -70,27 +89,7 @@ export interface CommandRecord<A = Args> {
   print(view: WorldView, args: A): string;
 }
 
-/** Makes one instance of a command, with fresh names from the setting. */
-export type Maker<A> = (setting: Setting) => A;
-
-/**
- * Makes a record from a list of instances. The list is made twice for each drawn command, so it must be cheap
- * and the same both times.
- */
-export function command<A>(
-  row: Omit<CommandRecord<A>, "count" | "instance"> & {
-    instances(setting: Setting): readonly Maker<A>[];
-  },
-): CommandRecord {
-  const { instances, ...rest } = row;
-  const record: CommandRecord<A> = {
-    ...rest,
-    count: (setting) => instances(setting).length,
-    instance(setting, k): A {
-      const make = instances(setting)[k];
-      if (make === undefined) throw new RangeError(`${row.name} has no instance ${k}`);
-      return make(setting);
-    },
-  };
+/** A record for the table, whose commands have been through JSON: their arguments have lost their type. */
+export function command<A>(record: CommandRecord<A>): CommandRecord {
   return record as unknown as CommandRecord;
 }

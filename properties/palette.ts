@@ -9,6 +9,8 @@ import {
   brand,
   pagesOf,
   rangeOf,
+  sameRange,
+  sameSpan,
   spanContains,
   type AddressRange,
   type PageSpan,
@@ -32,9 +34,11 @@ export function drawPalette(random: Random, config: WorldConfig): Palette {
     ? pick<readonly Scope[]>(random, [["local"], ["local"], ["local", "remote"], ["remote"]])
     : ["local"];
   const everyProcess = Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
+  const buffers = drawBuffers(random, config, areas);
   return {
     areas,
-    buffers: drawBuffers(random, config, areas),
+    buffers,
+    spans: spansOf(buffers),
     processes: chance(random, 70) ? everyProcess.slice(0, 1) : everyProcess,
     scopes,
     mostLive: random.nextInt(1, 6),
@@ -47,6 +51,15 @@ export function drawPalette(random: Random, config: WorldConfig): Palette {
       views: environment.views && config.sections.length > 0 && chance(random, 30),
     },
   };
+}
+
+/** The pages of the buffers, each span once. */
+function spansOf(buffers: readonly Buffer[]): PageSpan[] {
+  const spans: PageSpan[] = [];
+  for (const { span } of buffers) {
+    if (!spans.some((each) => sameSpan(each, span))) spans.push(span);
+  }
+  return spans;
 }
 
 /** One to three areas that do not overlap, each at a multiple of the granularity. */
@@ -67,8 +80,7 @@ function drawAreas(random: Random, config: WorldConfig): PageSpan[] {
 function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSpan[]): Buffer[] {
   const wanted = random.nextInt(FEWEST_BUFFERS, MOST_BUFFERS);
   const buffers: Buffer[] = [];
-  const isInside = ({ range }: Buffer): boolean =>
-    areas.some((each) => contains(config, each, range));
+  let reachesOut = false;
   for (let tries = 0; buffers.length < wanted && tries < 8 * MOST_BUFFERS; tries++) {
     const area = areas[random.nextInt(0, areas.length - 1)];
     if (area === undefined) break;
@@ -78,22 +90,16 @@ function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSp
         ? drawRange(random, config, area)
         : relative(random, config, before.range);
     const access = drawAccess(random);
-    const isNew = !buffers.some(
-      (each) =>
-        each.range.start === range.start &&
-        each.range.lengthBytes === range.lengthBytes &&
-        each.access === access,
-    );
-    const fits = areas.some((each) => contains(config, each, range));
+    const isNew = !buffers.some((each) => each.access === access && sameRange(each.range, range));
+    if (!isNew || !isInUserSpace(config, range)) continue;
+    const span = pagesOf(range, config.pageSizeBytes);
+    const fits = areas.some((each) => spanContains(each, span));
     // A buffer that reaches out of its area can only be registered in vain: one is enough.
-    const isWanted = fits || (buffers.length > 0 && !buffers.some((each) => !isInside(each)));
-    if (isNew && isWanted && isInUserSpace(config, range)) buffers.push({ range, access });
+    if (!fits && (buffers.length === 0 || reachesOut)) continue;
+    reachesOut ||= !fits;
+    buffers.push({ range, span, access });
   }
   return buffers;
-}
-
-function contains(config: WorldConfig, area: PageSpan, range: AddressRange): boolean {
-  return spanContains(area, pagesOf(range, config.pageSizeBytes));
 }
 
 function drawAccess(random: Random): Access {

@@ -60,8 +60,8 @@ export interface Stage {
   problem(): string | null;
 }
 
-/** `observe` is told every event with its answer, and may throw `Unwind` to stop everything. */
-export function stage(world: World, player: Player, observe: Observer): Stage {
+/** `observe`, if given, is told every event with its answer, and may throw `Unwind` to stop everything. */
+export function stage(world: World, player: Player, observe: Observer | null = null): Stage {
   return new Acting(world, player, observe);
 }
 
@@ -71,11 +71,11 @@ class Acting implements Stage {
   readonly #world: World;
   readonly #view: WorldView;
   readonly #player: Player;
-  readonly #observe: Observer;
+  readonly #observe: Observer | null;
   #stopped = false;
   #problem: string | null = null;
 
-  constructor(world: World, player: Player, observe: Observer) {
+  constructor(world: World, player: Player, observe: Observer | null) {
     this.#world = world;
     this.#view = world.view;
     this.#player = player;
@@ -106,6 +106,7 @@ class Acting implements Stage {
 
   #apply(event: Event): Applied {
     const applied = this.#world.apply(event);
+    if (this.#observe === null) return applied;
     try {
       this.#observe(event, applied.answer);
     } catch (error) {

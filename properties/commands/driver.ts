@@ -10,32 +10,35 @@ import {
   type ProcessId,
   type ProviderId,
 } from "../../model/units.ts";
-import type { WorldView } from "../../model/view.ts";
+import type { Grant, WorldView } from "../../model/view.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
 import { inProcess, rangeName } from "../names.ts";
-import { liveProcesses } from "./memory.ts";
+import { processAt } from "./places.ts";
 
 type Ioctl = EventOf<"ioctl">;
 
 function ioctlCommand(
   name: string,
   row: Pick<CommandRecord, "rules" | "subjects"> & {
-    requests(setting: Setting, process: ProcessId): readonly ((at: Setting) => IoctlRequest)[];
+    /** How many places there are in each process. */
+    places(setting: Setting): number;
+    /** The request at the k-th place. */
+    request(setting: Setting, k: number): IoctlRequest | null;
   },
 ): CommandRecord {
   return command<Ioctl>({
     name,
     rules: row.rules,
     subjects: row.subjects,
-    instances: (setting) =>
-      liveProcesses(setting).flatMap((process) =>
-        row.requests(setting, process).map((make) => (at: Setting) => ({
-          type: "ioctl",
-          process,
-          provider: brand<ProviderId>(0),
-          request: make(at),
-        })),
-      ),
+    count: (setting) => setting.palette.processes.length * row.places(setting),
+    instance(setting, k) {
+      const places = row.places(setting);
+      const process = processAt(setting, k, places);
+      const request = process === null ? null : row.request(setting, k % places);
+      return process === null || request === null
+        ? null
+        : { type: "ioctl", process, provider: brand<ProviderId>(0), request };
+    },
     enabled: (view, args) => view.isAlive(args.process),
     event: (args): Event => args,
     print: (view, { process, request }) => printRequest(view, process, request),
@@ -60,69 +63,96 @@ function printRequest(view: WorldView, process: ProcessId, request: IoctlRequest
   }
 }
 
-/** The palette's ranges, and some that no driver may trust: lengths that wrap around, an address in kernel space. */
-function ranges({ view, palette }: Setting): AddressRange[] {
-  const [first] = palette.buffers;
-  if (first === undefined) return [];
-  if (view.claims !== null)
-    return palette.with.faults && palette.processes.length === 1 ? [first.range] : [];
+/** So many of the palette's ranges go to a driver under test. */
+const MOST_RANGES = 5;
+/** Ranges that no driver may trust. */
+const UNTRUSTED = 3;
+
+function countRanges({ view, palette }: Setting): number {
+  if (palette.buffers.length === 0) return 0;
+  if (view.claims === null) return Math.min(palette.buffers.length, MOST_RANGES) + UNTRUSTED;
+  return palette.with.faults && palette.processes.length === 1 ? 1 : 0;
+}
+
+/** The palette's ranges, then some that wrap around or lie in kernel space. */
+function rangeAt({ view, palette }: Setting, k: number): AddressRange | null {
+  const trusted = Math.min(palette.buffers.length, MOST_RANGES);
+  if (k < trusted) return palette.buffers[k]?.range ?? null;
   const { pageSizeBytes, pageCount, granularityPages } = view.config;
   const end = (pageCount + granularityPages) * pageSizeBytes;
-  return [
-    ...palette.buffers.slice(0, 5).map((each) => each.range),
-    { start: brand(end - pageSizeBytes), lengthBytes: Number.MAX_SAFE_INTEGER },
-    { start: first.range.start, lengthBytes: 2 ** 32 + pageSizeBytes },
-    { start: brand(end), lengthBytes: pageSizeBytes },
-  ];
+  switch (k - trusted) {
+    case 0:
+      return { start: brand(end - pageSizeBytes), lengthBytes: Number.MAX_SAFE_INTEGER };
+    case 1: {
+      const start = palette.buffers[0]?.range.start ?? brand(0);
+      return { start, lengthBytes: 2 ** 32 + pageSizeBytes };
+    }
+    default:
+      return { start: brand(end), lengthBytes: pageSizeBytes };
+  }
 }
 
 const copy = ioctlCommand("driverCopy", {
   rules: ["OWN-3", "OWN-4", "OWN-5"],
   subjects: ["cache", "driver"],
-  requests: (setting) =>
-    ranges(setting).map(
-      (range, i) =>
-        (at: Setting): IoctlRequest =>
-          (i + setting.palette.mostLive) % 2 === 0
-            ? { code: "copyFromUser", range }
-            : { code: "copyToUser", range, stamp: at.freshStamp() },
-    ),
+  places: countRanges,
+  request(setting, k) {
+    const range = rangeAt(setting, k);
+    if (range === null) return null;
+    return (k + setting.palette.mostLive) % 2 === 0
+      ? { code: "copyFromUser", range }
+      : { code: "copyToUser", range, stamp: setting.names.stamp() };
+  },
 });
+
+const rights = ["read", "readwrite"] as const;
 
 const lock = ioctlCommand("driverLock", {
   rules: ["OWN-3", "OWN-4", "OWN-5", "MM-4"],
   subjects: ["driver"],
-  requests: (setting) =>
-    ranges(setting).flatMap((range) =>
-      (["read", "readwrite"] as const).map((access) => () => ({ code: "lock", range, access })),
-    ),
+  places: (setting) => countRanges(setting) * rights.length,
+  request(setting, k) {
+    const range = rangeAt(setting, Math.floor(k / rights.length));
+    const access = rights[k % rights.length];
+    return range === null || access === undefined ? null : { code: "lock", range, access };
+  },
 });
 
 const secure = ioctlCommand("driverSecure", {
   rules: ["OWN-2", "OWN-4", "OWN-5"],
   subjects: ["driver"],
-  requests: (setting) =>
-    ranges(setting).map((range) => () => ({ code: "secure", range, mode: "readwrite" })),
+  places: countRanges,
+  request(setting, k) {
+    const range = rangeAt(setting, k);
+    return range && { code: "secure", range, mode: "readwrite" };
+  },
 });
 
-/** Handles of this process, of others, and of nobody. */
-function handles(view: WorldView, kind: "lock" | "secure"): number[] {
-  const granted = view.grants().filter((each) => each.kind === kind);
-  return [...new Set(granted.map((each) => each.handle)), 4_095];
+const NOBODYS_HANDLE = 4_095;
+const releases = ["unlock", "frames", "unsecure"] as const;
+
+/** A handle that was granted to this process or to another, each once, or nobody's; null if it is of another kind. */
+function handleAt(view: WorldView, kind: Grant["kind"], k: number): number | null {
+  const grants = view.grants();
+  const grant = grants[k];
+  if (grant === undefined) return NOBODYS_HANDLE;
+  const isFirst = (each: Grant): boolean => each.kind === kind && each.handle === grant.handle;
+  return grant.kind === kind && grants.find(isFirst) === grant ? grant.handle : null;
 }
 
 const release = ioctlCommand("driverRelease", {
   rules: ["OWN-2", "OWN-5"],
   subjects: ["driver"],
-  requests: ({ view }) => [
-    ...handles(view, "lock").flatMap((handle) => [
-      () => ({ code: "unlock", mdl: brand<MdlHandle>(handle) }) as const,
-      () => ({ code: "frames", mdl: brand<MdlHandle>(handle) }) as const,
-    ]),
-    ...handles(view, "secure").map(
-      (handle) => () => ({ code: "unsecure", handle: brand<SecureHandle>(handle) }) as const,
-    ),
-  ],
+  places: ({ view }) => (view.grants().length + 1) * releases.length,
+  request({ view }, k) {
+    const code = releases[k % releases.length] ?? "unlock";
+    const kind = code === "unsecure" ? "secure" : "lock";
+    const handle = handleAt(view, kind, Math.floor(k / releases.length));
+    if (handle === null) return null;
+    return code === "unsecure"
+      ? { code, handle: brand<SecureHandle>(handle) }
+      : { code, mdl: brand<MdlHandle>(handle) };
+  },
 });
 
 export const driverCommands: readonly CommandRecord[] = [copy, lock, secure, release];

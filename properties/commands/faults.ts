@@ -1,28 +1,30 @@
 // Commands that arm a fault, or let one happen.
 
 import type { Event, EventOf, Fault, Interruption } from "../../model/events.ts";
+import { instanceOf } from "../../model/state.ts";
 import { brand, rangeOf, type ProcessId, type ProviderId } from "../../model/units.ts";
-import type { WorldView } from "../../model/view.ts";
-import { command, type CommandRecord } from "../command.ts";
-import { isPrivate } from "../mappings.ts";
+import { command, type CommandRecord, type Setting } from "../command.ts";
+import { privateRegionAt, spanOf } from "../mappings.ts";
 import { addressName, rangeName } from "../names.ts";
-import { bufferSpans, liveProcesses } from "./memory.ts";
+import { processAt } from "./places.ts";
 
 type Arm = EventOf<"arm">;
 
-const arm = (fault: Fault) => (): Arm => ({ type: "arm", fault });
+const arm = (fault: Fault): Arm => ({ type: "arm", fault });
 const faultOf = (args: Arm): Fault => args.fault;
+
+const failing = ["lock", "secure", "nicRegister", "nicDeregister"] as const;
 
 const failNext = command<Arm>({
   name: "failNext",
   rules: ["LAW-4", "SPI-1", "LAW-5"],
   subjects: ["cache"],
-  instances: ({ view, palette }) =>
-    palette.with.faults && view.config.environment.faults
-      ? (["lock", "secure", "nicRegister", "nicDeregister"] as const)
-          .filter(() => view.faults().fail.length === 0)
-          .map((call) => arm({ kind: "fail", call }))
-      : [],
+  count: ({ view, palette }) =>
+    palette.with.faults && view.faults().fail.length === 0 ? failing.length : 0,
+  instance(_setting, k) {
+    const call = failing[k];
+    return call === undefined ? null : arm({ kind: "fail", call });
+  },
   enabled: (view, args) => {
     const fault = faultOf(args);
     return fault.kind === "fail" && !view.faults().fail.includes(fault.call);
@@ -38,12 +40,14 @@ const killAtHostCall = command<Arm>({
   name: "killAtHostCall",
   rules: ["MM-4"],
   subjects: ["cache"],
-  instances: (setting) =>
-    setting.palette.with.faults &&
-    setting.palette.with.lifecycle &&
-    setting.view.faults().kill === null
-      ? liveProcesses(setting).map((process) => arm({ kind: "kill", process }))
-      : [],
+  count: ({ view, palette }) =>
+    palette.with.faults && palette.with.lifecycle && view.faults().kill === null
+      ? palette.processes.length
+      : 0,
+  instance(setting, k) {
+    const process = processAt(setting, k);
+    return process === null ? null : arm({ kind: "kill", process });
+  },
   enabled: (view, args) => {
     const fault = faultOf(args);
     return fault.kind === "kill" && view.isAlive(fault.process) && view.faults().kill === null;
@@ -57,49 +61,47 @@ const killAtHostCall = command<Arm>({
   },
 });
 
-function interruptions(view: WorldView, process: ProcessId): Interruption[] {
-  const regions = view.vads(process).filter(isPrivate);
-  const frees = regions.map((vad): Interruption => ({
+/** So many of the palette's spans are notified by another thread. */
+const NOTIFIED = 2;
+/** So many host calls pass first: 0 to this. */
+const DELAYS = 3;
+
+/** Every private region is freed or protected by another thread; callbacks come for some spans. */
+const interruptionsEach = ({ palette }: Setting): number => 2 * palette.areas.length + NOTIFIED;
+
+function interruptionAt(setting: Setting, process: ProcessId, k: number): Interruption | null {
+  const { view, palette } = setting;
+  const { pageSizeBytes } = view.config;
+  if (k < NOTIFIED) {
+    const span = palette.spans[k];
+    return span === undefined ? null : { kind: "notify", range: rangeOf(span, pageSizeBytes) };
+  }
+  const vad = privateRegionAt(view, process, palette.areas[Math.floor((k - NOTIFIED) / 2)]);
+  if (vad === undefined) return null;
+  const { start: address, lengthBytes: sizeBytes } = rangeOf(spanOf(vad), pageSizeBytes);
+  return {
     kind: "operation",
-    operation: {
-      name: "VirtualFree",
-      address: brand(vad.base * view.config.pageSizeBytes),
-      sizeBytes: 0,
-      type: "release",
-    },
-  }));
-  const remaps = regions.map((vad): Interruption => ({
-    kind: "operation",
-    operation: {
-      name: "VirtualProtect",
-      address: brand(vad.base * view.config.pageSizeBytes),
-      sizeBytes: vad.pageCount * view.config.pageSizeBytes,
-      protection: "READONLY",
-      guard: false,
-    },
-  }));
-  return [...frees, ...remaps];
+    operation:
+      k % 2 === 0
+        ? { name: "VirtualFree", address, sizeBytes: 0, type: "release" }
+        : { name: "VirtualProtect", address, sizeBytes, protection: "READONLY", guard: false },
+  };
 }
 
 const interrupt = command<Arm>({
   name: "interruptAtHostCall",
   rules: ["LAW-10", "LAW-1", "SPI-5"],
   subjects: ["cache"],
-  instances(setting) {
-    const { view, palette } = setting;
-    const { environment, pageSizeBytes } = view.config;
-    if (!palette.with.interrupts || !environment.interrupts) return [];
-    if (view.faults().interrupt !== null) return [];
-    return liveProcesses(setting).flatMap((process) => {
-      const notices = bufferSpans(setting)
-        .slice(0, 2)
-        .map((span): Interruption => ({ kind: "notify", range: rangeOf(span, pageSizeBytes) }));
-      return [...interruptions(view, process), ...notices].flatMap((what) =>
-        [0, 1, 2].map((afterHostCalls) =>
-          arm({ kind: "interrupt", process, afterHostCalls, what }),
-        ),
-      );
-    });
+  count: (setting) =>
+    setting.palette.with.interrupts && setting.view.faults().interrupt === null
+      ? setting.palette.processes.length * interruptionsEach(setting) * DELAYS
+      : 0,
+  instance(setting, k) {
+    const places = interruptionsEach(setting) * DELAYS;
+    const process = processAt(setting, k, places);
+    if (process === null) return null;
+    const what = interruptionAt(setting, process, Math.floor((k % places) / DELAYS));
+    return what && arm({ kind: "interrupt", process, afterHostCalls: k % DELAYS, what });
   },
   enabled: (view, args) => {
     const fault = faultOf(args);
@@ -127,12 +129,16 @@ const nicReset = command<EventOf<"nicReset">>({
   name: "resetNic",
   rules: ["LAW-4", "SPI-7"],
   subjects: ["cache"],
-  instances: ({ view, palette }) =>
-    palette.with.faults && palette.with.lifecycle
-      ? Array.from({ length: view.config.providersPerProcess }, (_, i) => brand<ProviderId>(i))
-          .filter((provider) => view.regions(provider).length > 1)
-          .map((provider) => () => ({ type: "nicReset", provider }))
-      : [],
+  count: ({ view, palette }) =>
+    palette.with.faults && palette.with.lifecycle ? view.config.providersPerProcess : 0,
+  instance({ view }, k) {
+    const provider = brand<ProviderId>(k);
+    let regions = 0;
+    for (let process = 0; process < view.config.processes; process++) {
+      regions += view.regionCount(instanceOf(view.config, brand<ProcessId>(process), provider));
+    }
+    return regions > 1 ? { type: "nicReset", provider } : null;
+  },
   enabled: (view, args) => args.provider < view.config.providersPerProcess,
   event: (args): Event => args,
   print: (view, { provider }) =>

@@ -2,40 +2,30 @@
 
 import type { Event, EventOf } from "../../model/events.ts";
 import { instanceOf } from "../../model/state.ts";
-import {
-  brand,
-  type InstanceId,
-  type ProcessId,
-  type ProviderId,
-  type SocketId,
-} from "../../model/units.ts";
+import { brand, type InstanceId, type ProviderId, type SocketId } from "../../model/units.ts";
 import type { Socket, WorldView } from "../../model/view.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
 import { socketName } from "../names.ts";
-import { liveProcesses } from "./memory.ts";
-import { connectedSockets } from "./registration.ts";
+import { instanceCount, isConnected, processAt, socketAt } from "./places.ts";
 
 const connect = command<EventOf<"connect">>({
   name: "connect",
   rules: ["ACCESS-3", "ACCESS-5"],
   subjects: ["cache"],
-  instances(setting) {
-    const { view } = setting;
-    const open = connectedSockets(setting);
-    return liveProcesses(setting).flatMap((process) =>
-      Array.from({ length: view.config.providersPerProcess }, (_, i) => brand<ProviderId>(i))
-        .filter(
-          (provider) =>
-            open.filter((each) => each.process === process && each.provider === provider).length <
-            view.config.socketsPerInstance,
-        )
-        .map((provider) => (at: Setting) => ({
-          type: "connect",
-          socket: at.freshSocket(),
-          process,
-          provider,
-        })),
-    );
+  count: ({ view, palette }) => palette.processes.length * view.config.providersPerProcess,
+  instance(setting, k) {
+    const { view, names } = setting;
+    const { providersPerProcess, socketsPerInstance } = view.config;
+    const process = processAt(setting, k, providersPerProcess);
+    if (process === null) return null;
+    const provider = brand<ProviderId>(k % providersPerProcess);
+    let open = 0;
+    for (const each of view.connectedSockets()) {
+      if (each.process === process && each.provider === provider) open++;
+    }
+    return open < socketsPerInstance
+      ? { type: "connect", socket: names.socket(), process, provider }
+      : null;
   },
   enabled: (view, args) => view.isAlive(args.process) && view.socket(args.socket) === undefined,
   event: (args): Event => args,
@@ -43,52 +33,49 @@ const connect = command<EventOf<"connect">>({
     `${socketName(socket)} = connect({ process: ${process}${view.config.providersPerProcess > 1 ? `, provider: ${provider}` : ""} })`,
 });
 
-/** Sockets whose close could matter: the NIC has regions of their process. None, unless ends are the theme. */
-function closable(setting: Setting): Socket[] {
-  const sockets = connectedSockets(setting).filter((each) =>
-    hasRegions(setting.view, each.process, each.provider),
-  );
-  return setting.palette.with.lifecycle ? sockets : [];
-}
+/** Sockets end only where ends are the theme. */
+const countSockets = ({ view, palette }: Setting): number =>
+  palette.with.lifecycle ? view.connectedSockets().length : 0;
 
-function hasRegions(view: WorldView, process: ProcessId, provider: ProviderId): boolean {
-  return view.regionCount(instanceOf(view.config, process, provider)) > 0;
-}
-
-const isConnected = (view: WorldView, id: SocketId): boolean =>
-  view.socket(id)?.status === "connected";
+/** The NIC has regions of the socket's process: a close could matter. */
+const hasRegions = (view: WorldView, { process, provider }: Socket): boolean =>
+  view.regionCount(instanceOf(view.config, process, provider)) > 0;
 
 const close = command<EventOf<"close">>({
   name: "WSPCloseSocket",
   rules: ["LOCAL-5", "ACCESS-3", "ACCESS-5", "SPI-7", "LAW-5"],
   subjects: ["cache"],
-  instances: (setting) =>
-    closable(setting).map(({ id: socket }) => () => ({ type: "close", socket })),
+  count: countSockets,
+  instance(setting, k) {
+    const socket = socketAt(setting, k);
+    return socket && hasRegions(setting.view, socket) ? { type: "close", socket: socket.id } : null;
+  },
   enabled: (view, args) => isConnected(view, args.socket),
   event: (args): Event => args,
   print: (_view, { socket }) => `WSPCloseSocket(${socketName(socket)})`,
 });
 
+const hasTransfer = (view: WorldView, socket: SocketId): boolean =>
+  view.transfers().some((each) => each.socket === socket);
+
 const handOver = command<EventOf<"handOver">>({
   name: "handOver",
   rules: ["ACCESS-5", "ACCESS-1"],
   subjects: ["cache"],
-  instances(setting) {
-    const { view, palette } = setting;
-    if (!palette.with.lifecycle) return [];
-    return connectedSockets(setting).flatMap(({ id: socket, process }) => {
-      const other = liveProcesses(setting).find((each) => each !== process);
-      if (other === undefined || view.transfers().some((each) => each.socket === socket)) return [];
-      return [
-        (at: Setting) => ({ type: "handOver", socket, as: at.freshSocket(), process: other }),
-      ];
-    });
+  count: countSockets,
+  instance(setting, k) {
+    const { view, palette, names } = setting;
+    const socket = socketAt(setting, k);
+    if (socket === null) return null;
+    const process = palette.processes.find((each) => each !== socket.process && view.isAlive(each));
+    if (process === undefined || hasTransfer(view, socket.id)) return null;
+    return { type: "handOver", socket: socket.id, as: names.socket(), process };
   },
   enabled: (view, args) =>
     isConnected(view, args.socket) &&
     view.isAlive(args.process) &&
     view.socket(args.as) === undefined &&
-    !view.transfers().some((each) => each.socket === args.socket),
+    !hasTransfer(view, args.socket),
   event: (args): Event => args,
   print: (_view, { socket, as, process }) =>
     `${socketName(as)} = handOver(${socketName(socket)}, process: ${process})`,
@@ -98,40 +85,30 @@ const cleanup = command<EventOf<"cleanup">>({
   name: "WSPCleanup",
   rules: ["LAW-4"],
   subjects: ["cache"],
-  instances: ({ view, palette }) =>
-    view
-      .instances()
-      .filter(
-        (each) =>
-          palette.with.lifecycle &&
-          each.started &&
-          palette.processes.includes(each.process) &&
-          hasRegions(view, each.process, each.provider),
-      )
-      .map(({ id: instance }) => () => ({ type: "cleanup", instance })),
+  count: ({ view, palette }) => (palette.with.lifecycle ? instanceCount(view) : 0),
+  instance({ view, palette }, k) {
+    const id = brand<InstanceId>(k);
+    const { process, started } = view.instance(id);
+    return started && palette.processes.includes(process) && view.regionCount(id) > 0
+      ? { type: "cleanup", instance: id }
+      : null;
+  },
   enabled: (view, args) => view.instance(args.instance).started,
   event: (args): Event => args,
   print: (view, { instance }) =>
-    view.instances().length > 1 ? `WSPCleanup(${describe(instance)})` : "WSPCleanup()",
+    instanceCount(view) > 1 ? `WSPCleanup(provider instance ${instance})` : "WSPCleanup()",
 });
-
-const describe = (instance: InstanceId): string => `provider instance ${instance}`;
-
-/** A driver's process ends whenever it has something locked or secured; a cache's when its NIC has regions. */
-function isWorthEnding({ view }: Setting, process: ProcessId): boolean {
-  return view.hasLocks(process);
-}
 
 const exit = command<EventOf<"exit">>({
   name: "exitProcess",
   rules: ["MM-4", "OWN-2"],
   subjects: ["cache", "driver"],
-  instances: (setting) =>
-    setting.palette.with.lifecycle
-      ? liveProcesses(setting)
-          .filter((process) => isWorthEnding(setting, process))
-          .map((process) => () => ({ type: "exit", process }))
-      : [],
+  count: ({ palette }) => (palette.with.lifecycle ? palette.processes.length : 0),
+  instance(setting, k) {
+    const process = processAt(setting, k);
+    // An end matters if something is locked.
+    return process !== null && setting.view.hasLocks(process) ? { type: "exit", process } : null;
+  },
   enabled: (view, args) => view.isAlive(args.process),
   event: (args): Event => args,
   print: (_view, { process }) => `ExitProcess(process ${process})`,

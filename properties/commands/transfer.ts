@@ -1,12 +1,13 @@
 // Commands of the NIC: transfers on registered buffers, and peers that present descriptors.
 
 import { accessOfTransfer } from "../../model/access-of-transfer.ts";
+import type { Access } from "../../model/contract.ts";
 import type { Event, EventOf, TransferKind } from "../../model/events.ts";
 import { includesAccess } from "../../model/memory-manager.ts";
-import type { WorldView } from "../../model/view.ts";
+import type { Descriptor, Socket, WorldView } from "../../model/view.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
 import { socketName } from "../names.ts";
-import { connectedSockets, liveRegistrations } from "./registration.ts";
+import { findSocket, firstRegistration, isConnected, registrationAt } from "./places.ts";
 
 type Start = EventOf<"transferStart">;
 type Complete = EventOf<"transferComplete">;
@@ -15,48 +16,58 @@ type Peer = EventOf<"peerAccess">;
 const kinds: readonly TransferKind[] = ["send", "receive", "rdmaRead", "rdmaWrite"];
 const MOST_IN_FLIGHT = 3;
 
+const kindsFor = (access: Access): readonly TransferKind[] =>
+  kinds.filter((kind) => includesAccess(access, accessOfTransfer(kind)));
+/** The transfers that the rights of a registration allow. */
+const legalKinds: Readonly<Record<Access, readonly TransferKind[]>> = {
+  read: kindsFor("read"),
+  write: kindsFor("write"),
+  readwrite: kindsFor("readwrite"),
+};
+
+/** A transfer on another socket than the registration's, and one that its rights may forbid. */
+const WRONG = 2;
+
+function wrongTransfer(setting: Setting, k: number): Start | null {
+  const first = firstRegistration(setting.view, "local");
+  if (first === null) return null;
+  const other = findSocket(setting, (each) => each.id !== first.socket);
+  return (
+    other && {
+      type: "transferStart",
+      as: setting.names.transfer(),
+      registration: first.name,
+      kind: first.access === "read" ? "receive" : "send",
+      socket: k === 0 ? other.id : first.socket,
+    }
+  );
+}
+
 const startTransfer = command<Start>({
   name: "startTransfer",
   rules: ["LAW-5", "SPI-3", "SPI-7", "ACCESS-1", "ACCESS-4", "ACCESS-5"],
   subjects: ["cache"],
-  instances(setting) {
-    const { view, palette } = setting;
-    if (view.transfers().length >= MOST_IN_FLIGHT) return [];
-    const local = liveRegistrations(view).filter((each) => each.scope === "local");
-    const legal = local.flatMap(({ name: registration, socket, access }) =>
-      kinds
-        .filter((kind) => includesAccess(access, accessOfTransfer(kind)))
-        // A different one each time, so that all four occur.
-        .filter((_, i, legalKinds) => i === palette.mostLive % legalKinds.length)
-        .map((kind) => (at: Setting): Start => ({
-          type: "transferStart",
-          as: at.fresh("t"),
-          kind,
-          registration,
-          socket,
-        })),
-    );
-    const first = local[0];
-    const other = connectedSockets(setting).find((each) => each.id !== first?.socket);
-    if (!palette.with.lifecycle || first === undefined || other === undefined) return legal;
-    const kind = first.access === "read" ? "receive" : "send";
-    const wrong = [
-      { kind, socket: other.id },
-      { kind, socket: first.socket },
-    ] as const;
-    return [
-      ...legal,
-      ...wrong.map((each) => (at: Setting): Start => ({
-        type: "transferStart",
-        as: at.fresh("t"),
-        registration: first.name,
-        ...each,
-      })),
-    ];
+  count({ view, palette }) {
+    const live = view.liveCount();
+    return live > 0 && palette.with.lifecycle ? live + WRONG : live;
+  },
+  instance(setting, k) {
+    const { view, palette, names } = setting;
+    if (view.transfers().length >= MOST_IN_FLIGHT) return null;
+    const live = view.liveCount();
+    if (k >= live) return wrongTransfer(setting, k - live);
+    const own = registrationAt(view, "local", k);
+    if (own === null) return null;
+    const legal = legalKinds[own.access];
+    // A different one for each palette, so that all four occur.
+    const kind = legal[palette.mostLive % legal.length];
+    if (kind === undefined) return null;
+    const { name: registration, socket } = own;
+    return { type: "transferStart", as: names.transfer(), kind, registration, socket };
   },
   enabled: (view, args) =>
     view.registration(args.registration) !== undefined &&
-    view.socket(args.socket)?.status === "connected" &&
+    isConnected(view, args.socket) &&
     view.transfer(args.as) === undefined,
   event: (args): Event => args,
   print(view, { as, kind, registration, socket }) {
@@ -69,54 +80,60 @@ const completeTransfer = command<Complete>({
   name: "completeTransfer",
   rules: ["LAW-9", "LAW-5"],
   subjects: ["cache"],
-  instances: ({ view }) =>
-    view
-      .transfers()
-      .filter((each) => each.inFlight)
-      .map(({ name: transfer }) => (at: Setting): Complete => ({
-        type: "transferComplete",
-        transfer,
-        stamp: at.freshStamp(),
-      })),
+  count: ({ view }) => view.transfers().length,
+  instance({ view, names }, k) {
+    const transfer = view.transfers()[k];
+    return transfer?.inFlight === true
+      ? { type: "transferComplete", transfer: transfer.name, stamp: names.stamp() }
+      : null;
+  },
   enabled: (view, args) => view.transfer(args.transfer)?.inFlight === true,
   event: (args): Event => args,
   print: (_view, { transfer }) => `complete(${transfer})`,
 });
 
+/** So many descriptors are presented, live or not. */
+const NEWEST = 2;
+/** Each by its own peer, and by another one. */
+const PRESENTERS = 2;
+
+/** The socket whose peer presents a descriptor; another peer than its own only the newest, or what has none. */
+function presenterOf(
+  setting: Setting,
+  { socket, provider }: Descriptor,
+  age: number,
+  k: number,
+): Socket | null {
+  const own = findSocket(setting, (each) => each.id === socket);
+  if (k === 0) return own;
+  return age === 0 || own === null
+    ? findSocket(setting, (each) => each.id !== socket && each.provider === provider)
+    : null;
+}
+
 const peerAccess = command<Peer>({
   name: "peerAccess",
   rules: ["REMOTE-1", "ACCESS-2", "ACCESS-3", "ACCESS-4", "LAW-9", "LAW-13"],
   subjects: ["cache"],
-  instances(setting) {
-    const { view, palette } = setting;
-    const sockets = connectedSockets(setting);
-    // The newest descriptors, live or not; each by its own peer, the newest by another one too.
-    return view
-      .descriptors()
-      .slice(-2)
-      .toReversed()
-      .flatMap(({ registration: descriptor, socket, provider }, i) => {
-        const own = sockets.find((each) => each.id === socket);
-        const other = sockets.find((each) => each.id !== socket && each.provider === provider);
-        const who = [own, i === 0 || own === undefined ? other : undefined];
-        return who.flatMap((presenter) =>
-          presenter === undefined
-            ? []
-            : [
-                (at: Setting): Peer => ({
-                  type: "peerAccess",
-                  socket: presenter.id,
-                  descriptor,
-                  access: (i + palette.mostLive) % 2 === 0 ? "read" : "write",
-                  stamp: at.freshStamp(),
-                }),
-              ],
-        );
-      });
+  count: ({ palette }) => (palette.scopes.includes("remote") ? NEWEST * PRESENTERS : 0),
+  instance(setting, k) {
+    const { view, palette, names } = setting;
+    const age = Math.floor(k / PRESENTERS);
+    const descriptor = view.newestDescriptors(NEWEST)[age];
+    if (descriptor === undefined) return null;
+    const presenter = presenterOf(setting, descriptor, age, k % PRESENTERS);
+    return (
+      presenter && {
+        type: "peerAccess",
+        socket: presenter.id,
+        descriptor: descriptor.registration,
+        access: (age + palette.mostLive) % 2 === 0 ? "read" : "write",
+        stamp: names.stamp(),
+      }
+    );
   },
   enabled: (view: WorldView, args) =>
-    view.descriptor(args.descriptor) !== undefined &&
-    view.socket(args.socket)?.status === "connected",
+    view.descriptor(args.descriptor) !== undefined && isConnected(view, args.socket),
   event: (args): Event => args,
   print: (_view, { socket, descriptor, access }) =>
     `peer of ${socketName(socket)} ${access}s with the descriptor of ${descriptor}`,

@@ -34,7 +34,10 @@ describe("the command table", () => {
     it(`is drawn whole for a ${kind}, and prints each command on one line`, () => {
       const seen = new Set<string>();
       for (const program of drawn(kind, 150)) {
-        const { view, step } = walk(presets.small, kind === "cache" ? claims : null);
+        const { view, step } = walk({
+          config: presets.small,
+          claims: kind === "cache" ? claims : null,
+        });
         for (const command of program) {
           seen.add(command.name);
           const line = printCommand(view, command);

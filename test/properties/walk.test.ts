@@ -36,7 +36,7 @@ describe("a walk of the model", () => {
     it(`finds every generated command possible: ${preset}`, () => {
       assert(
         property(programs(constraints), (program) => {
-          expect(possible(config, claims, program)).toEqual(program);
+          expect(possible({ config, claims }, program)).toEqual(program);
         }),
         { numRuns: 30, seed: 6 },
       );
@@ -52,7 +52,7 @@ describe("a walk of the model", () => {
         );
         const [first] = names;
         if (first === undefined) return;
-        const rest = possible(config, claims, program.toSpliced(first, 1));
+        const rest = possible({ config, claims }, program.toSpliced(first, 1));
         const dropped = program[first];
         expect(rest).not.toContainEqual(dropped);
         expect(rest.length).toBeLessThan(program.length);

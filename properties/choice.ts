@@ -1,0 +1,81 @@
+// Choosing the next command of a program: one of all that are possible, each with the same chance.
+//
+// A place is drawn of all places of all commands (command.ts), and drawn again while nothing is possible there. No
+// list is made, and what is possible elsewhere is not asked. Only if as many draws as there are places find nothing,
+// everything is tried in order; then the choice is among what was found, so it stays uniform.
+
+import type { Random } from "fast-check";
+import type { Command } from "../model/trace.ts";
+import type { WorldView } from "../model/view.ts";
+import type { CommandRecord, Palette, Setting } from "./command.ts";
+import { FreshNames } from "./fresh-names.ts";
+
+export class Choice {
+  readonly #rows: readonly CommandRecord[];
+  readonly #names: FreshNames;
+  readonly #setting: Setting;
+  /** The places of each row. */
+  readonly #counts: Int32Array;
+
+  /** Choices among the rows, for a program that begins in the state that the view shows. */
+  constructor(rows: readonly CommandRecord[], view: WorldView, palette: Palette) {
+    this.#rows = rows;
+    this.#names = new FreshNames(view.sockets().length);
+    this.#setting = { view, palette, names: this.#names };
+    this.#counts = new Int32Array(rows.length);
+  }
+
+  /** The next step of the program, which must then be taken; null if nothing is possible. */
+  next(random: Random): Command | null {
+    const total = this.#countPlaces();
+    for (let draws = 0; draws < total; draws++) {
+      const command = this.#at(random.nextInt(0, total - 1));
+      if (command !== null) return this.#used(command);
+    }
+    const possible = this.#possible(total);
+    if (possible.length === 0) return null;
+    const command = this.#at(possible[random.nextInt(0, possible.length - 1)] ?? 0);
+    return command && this.#used(command);
+  }
+
+  /** Everything that is possible, in the order of the rows. */
+  all(): Command[] {
+    return this.#possible(this.#countPlaces()).flatMap((place) => this.#at(place) ?? []);
+  }
+
+  #countPlaces(): number {
+    const rows = this.#rows;
+    const counts = this.#counts;
+    const setting = this.#setting;
+    let total = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const count = rows[i]?.count(setting) ?? 0;
+      counts[i] = count;
+      total += count;
+    }
+    return total;
+  }
+
+  #at(place: number): Command | null {
+    const counts = this.#counts;
+    let i = 0;
+    let k = place;
+    for (let count = counts[0] ?? 0; k >= count; count = counts[++i] ?? 0) k -= count;
+    const row = this.#rows[i];
+    if (row === undefined) return null;
+    this.#names.forget();
+    const args = row.instance(this.#setting, k);
+    return args && { name: row.name, args };
+  }
+
+  #possible(total: number): number[] {
+    const places: number[] = [];
+    for (let place = 0; place < total; place++) if (this.#at(place) !== null) places.push(place);
+    return places;
+  }
+
+  #used(command: Command): Command {
+    this.#names.use();
+    return command;
+  }
+}
