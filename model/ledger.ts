@@ -114,30 +114,49 @@ export interface HostFailure {
 export interface ActiveCall {
   readonly call: CacheCall;
   /** Host calls that succeeded, by name. */
-  work: Record<HostCall["name"], number>;
-  failures: HostFailure[];
+  readonly work: Readonly<Record<HostCall["name"], number>>;
+  readonly failures: readonly HostFailure[];
   /** What those changed, and on which pages. */
-  changes: { readonly call: HostCall["name"]; readonly span: PageSpan | null }[];
+  readonly changes: readonly HostChange[];
   /** Locks and secures that succeeded in this call and are not released yet. */
-  acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
+  readonly acquired: {
+    readonly mdls: readonly MdlHandle[];
+    readonly secures: readonly SecureHandle[];
+  };
   /** Pages that its host calls were about, those of its own request, and those of the region that a deregister names. */
-  touched: PageSpan[];
+  readonly touched: readonly PageSpan[];
   /** What calls that came inside this one touched. */
-  touchedWithin: PageSpan[];
+  readonly touchedWithin: readonly PageSpan[];
   /** Register: each distinct mapping of the range since the call began. */
-  mappings: (Pfn | null)[][];
+  readonly mappings: readonly (readonly (Pfn | null)[])[];
   /** Deregister: what the range mapped when it was registered. */
   readonly framesBefore: readonly (Pfn | null)[] | null;
   /** Register: at some instant a page of the range did not allow the access. */
-  wasInvalid: boolean;
+  readonly wasInvalid: boolean;
   /** Something happened between two host calls of it. */
-  interrupted: boolean;
-  outcome: CallOutcome;
+  readonly interrupted: boolean;
+  readonly outcome: CallOutcome;
+}
+
+/** A host call that changed something. */
+export interface HostChange {
+  readonly call: HostCall["name"];
+  readonly span: PageSpan | null;
 }
 
 /** The record of a call in progress, with what the instance owned when it began. */
 export interface RecordedCall extends ActiveCall {
   readonly before: Holdings;
+  work: Record<HostCall["name"], number>;
+  failures: HostFailure[];
+  changes: HostChange[];
+  acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
+  touched: PageSpan[];
+  touchedWithin: PageSpan[];
+  mappings: (Pfn | null)[][];
+  wasInvalid: boolean;
+  interrupted: boolean;
+  outcome: CallOutcome;
 }
 
 /** An entry whose release failed. */

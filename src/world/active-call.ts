@@ -12,9 +12,20 @@ import type {
   CallOutcome,
   EntryBefore,
   HostCall,
+  HostChange,
   HostFailure,
   Totals,
 } from "./words.ts";
+
+const empty: readonly never[] = Object.freeze([]);
+const nothingAcquired = Object.freeze({ mdls: empty, secures: empty });
+
+/** The list with the item behind it: the same list, unless it is the shared empty one. */
+export function appended<T>(list: readonly T[], item: T): readonly T[] {
+  if (list === empty) return [item];
+  (list as T[]).push(item);
+  return list;
+}
 
 export class FlatCall implements ActiveCall {
   readonly call: CacheCall;
@@ -23,10 +34,6 @@ export class FlatCall implements ActiveCall {
   readonly nextSecure: number;
   readonly totals: Totals;
   readonly framesBefore: readonly (Pfn | null)[] | null;
-  /** Entries as they were before they changed. */
-  readonly kept: EntryBefore[] = [];
-  /** Secures that were released. */
-  readonly unsecured: { readonly handle: SecureHandle; readonly span: PageSpan }[] = [];
   readonly work: Record<HostCall["name"], number> = {
     lock: 0,
     unlock: 0,
@@ -38,12 +45,18 @@ export class FlatCall implements ActiveCall {
     expose: 0,
     unexpose: 0,
   };
-  failures: HostFailure[] = [];
-  changes: { readonly call: HostCall["name"]; readonly span: PageSpan | null }[] = [];
-  acquired: { mdls: MdlHandle[]; secures: SecureHandle[] } = { mdls: [], secures: [] };
-  touched: PageSpan[] = [];
-  touchedWithin: PageSpan[] = [];
-  mappings: (Pfn | null)[][] = [];
+  // Most calls note little, so a list is made when something is put into it.
+  /** Entries as they were before they changed. */
+  kept: readonly EntryBefore[] = empty;
+  /** Secures that were released. */
+  unsecured: readonly { readonly handle: SecureHandle; readonly span: PageSpan }[] = empty;
+  failures: readonly HostFailure[] = empty;
+  changes: readonly HostChange[] = empty;
+  acquired: { readonly mdls: readonly MdlHandle[]; readonly secures: readonly SecureHandle[] } =
+    nothingAcquired;
+  touched: readonly PageSpan[] = empty;
+  touchedWithin: readonly PageSpan[] = empty;
+  mappings: readonly (readonly (Pfn | null)[])[] = empty;
   wasInvalid = false;
   interrupted = false;
   outcome: CallOutcome = null;

@@ -1,7 +1,7 @@
 // Calls of the provider shell into the registration cache: what is noted when one begins and when it returns.
 
 import { brand, type AddressRange, type PageSpan, type Pfn } from "../../model/units.ts";
-import { FlatCall } from "./active-call.ts";
+import { FlatCall, appended } from "./active-call.ts";
 import { READ, WRITE, accessCode, scopeCode } from "./codes.ts";
 import { isHeldRegion, keep, noteUse, regionSlots, tally, totalsOf } from "./entries.ts";
 import { regionNamed } from "./nic.ts";
@@ -43,7 +43,7 @@ export function beginCall(w: Store, id: number, call: CacheCall): Applied {
   const totals = totalsOf(w, id);
   const active = new FlatCall(call, w.get("nextMdl"), w.get("nextSecure"), totals, framesBefore);
   if (call.name === "register") {
-    active.touched.push(pagesOf(w, call.request.range));
+    active.touched = appended(active.touched, pagesOf(w, call.request.range));
     noteMapping(w, w.processOf(id), active);
   } else if (call.name === "deregister") {
     noteDeregister(w, w.providerOf(id), call.region, call.range, active);
@@ -64,13 +64,13 @@ function noteDeregister(
   active: FlatCall,
 ): void {
   const own = pagesOf(w, range);
-  active.touched.push(own);
+  active.touched = appended(active.touched, own);
   const region = w.regionOf[provider]?.get(key) ?? NONE;
   if (region === NONE) return;
   const first = w.mem.at(w.regions.row(region) + REGION.first);
   const count = w.mem.at(w.regions.row(region) + REGION.count);
   const isInside = own.first <= first && first + count <= own.first + own.count;
-  if (!isInside) active.touched.push(spanOf(first, count));
+  if (!isInside) active.touched = appended(active.touched, spanOf(first, count));
 }
 
 /** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
@@ -90,7 +90,7 @@ function noteMapping(w: Store, process: number, active: FlatCall): void {
   const mapping = mappingOf(w, process, range);
   const last = active.mappings.at(-1);
   if (last === undefined || last.some((pfn, i) => pfn !== mapping[i])) {
-    active.mappings.push(mapping);
+    active.mappings = appended(active.mappings, mapping);
   }
   const code = accessCode(access);
   const isValid =
@@ -145,7 +145,11 @@ export function endCall(w: Store, id: number, outcome: CallOutcome): Applied {
   }
   calls.pop();
   w.lastCall[id] = active;
-  calls.at(-1)?.touchedWithin.push(...active.touched, ...active.touchedWithin);
+  const outer = calls.at(-1);
+  if (outer !== undefined) {
+    const within = [...active.touched, ...active.touchedWithin];
+    for (const span of within) outer.touchedWithin = appended(outer.touchedWithin, span);
+  }
   return quiet;
 }
 
@@ -175,11 +179,13 @@ function registered(w: Store, id: number, active: FlatCall): void {
   const region = regionNamed(w, process, provider, outcome.region);
   if (region === NONE) return;
   const lock = w.mem.at(w.regions.row(region) + REGION.lock);
-  tally(w, lock, -1);
   const flags = w.locks.row(lock) + LOCK.flags;
-  w.mem.put(flags, w.mem.at(flags) & ~(UNRELEASED | WAS_SECURED));
+  if ((w.mem.at(flags) & UNRELEASED) !== 0) {
+    tally(w, lock, -1);
+    w.mem.put(flags, w.mem.at(flags) & ~(UNRELEASED | WAS_SECURED));
+    tally(w, lock, 1);
+  }
   noteUse(w, lock, socket, scopeCode(scope), range);
-  tally(w, lock, 1);
 }
 
 function addDescriptor(

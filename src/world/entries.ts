@@ -6,6 +6,7 @@
 
 import { brand, type AddressRange, type PageSpan, type SocketId } from "../../model/units.ts";
 import type { Scope } from "../../model/contract.ts";
+import { appended } from "./active-call.ts";
 import { accessNames, scopeNames } from "./codes.ts";
 import { rangeAt, spanOf } from "./ranges.ts";
 import {
@@ -22,6 +23,7 @@ import {
 import { NONE } from "./table.ts";
 import type { EntryBefore, Totals } from "./words.ts";
 
+/** Each count of entries has that of their pages behind it. */
 const IDLE_ENTRIES = 0;
 const IDLE_PAGES = 1;
 const OWED_ENTRIES = 2;
@@ -80,15 +82,20 @@ function count(
   unreleased: boolean,
 ): void {
   const totals = w.instance(instanceOfLock(w, lock)) + INSTANCE.totals;
-  const add = (entries: number, ofPages: number): void => {
-    w.mem.put(totals + entries, w.mem.at(totals + entries) + sign);
-    if (ofPages > 0) w.mem.put(totals + ofPages, w.mem.at(totals + ofPages) + sign * pages);
-  };
-  if (held) add(HELD_ENTRIES, HELD_PAGES);
+  if (held) addTo(w, totals + HELD_ENTRIES, sign, pages);
   else if (!zombie) {
-    add(IDLE_ENTRIES, IDLE_PAGES);
-    if (unreleased) add(OWED_ENTRIES, OWED_PAGES);
-  } else if (!unreleased) add(PENDING_ENTRIES, 0);
+    addTo(w, totals + IDLE_ENTRIES, sign, pages);
+    if (unreleased) addTo(w, totals + OWED_ENTRIES, sign, pages);
+  } else if (!unreleased) {
+    const pending = totals + PENDING_ENTRIES;
+    w.mem.put(pending, w.mem.at(pending) + sign);
+  }
+}
+
+/** A count of entries, with that of their pages behind it. */
+function addTo(w: Store, word: number, sign: number, pages: number): void {
+  w.mem.put(word, w.mem.at(word) + sign);
+  w.mem.put(word + 1, w.mem.at(word + 1) + sign * pages);
 }
 
 export function totalsOf(w: Store, instance: number): Totals {
@@ -109,7 +116,8 @@ export function totalsOf(w: Store, instance: number): Totals {
 export function keep(w: Store, lock: number): void {
   const mdl = w.mem.at(w.locks.row(lock) + LOCK.handle);
   for (const call of w.calls[instanceOfLock(w, lock)] ?? []) {
-    if (mdl < call.nextMdl && !call.hasKept(mdl)) call.kept.push(...entriesOn(w, lock));
+    if (mdl >= call.nextMdl || call.hasKept(mdl)) continue;
+    for (const each of entriesOn(w, lock)) call.kept = appended(call.kept, each);
   }
 }
 

@@ -24,17 +24,33 @@ export function freshFrames(
   for (let i = 0; i < count; i++)
     frames.push(brand(mem.at(mem.at(row + REGION.frames) + from + i)));
   const seesCopies = w.claims?.coverage?.includes("copy-on-write") ?? false;
-  const isLeft = (pfn: Pfn, i: number): boolean => {
-    if (seesCopies) return false;
-    const page = w.page(process, first + i);
-    return page !== 0 && mem.at(page + PAGE.copiedFrom) === pfn + 1;
-  };
-  const isUser = isUserRange(w, range.start, range.lengthBytes);
-  const mapsNow = (pfn: Pfn, i: number): boolean =>
-    isUser && mappedFrame(w, process, first + i) === pfn;
-  if (frames.every((pfn, i) => mapsNow(pfn, i) || isLeft(pfn, i))) return frames;
+  if (mapsNow(w, process, range, first, frames, seesCopies)) return frames;
   const wasMapped = active.mappings.some((mapping) =>
-    frames.every((pfn, i) => pfn === mapping[i] || isLeft(pfn, i)),
+    frames.every((pfn, i) => pfn === mapping[i] || isLeft(w, process, first + i, pfn, seesCopies)),
   );
   return wasMapped ? frames : null;
+}
+
+function mapsNow(
+  w: Store,
+  process: number,
+  range: AddressRange,
+  first: number,
+  frames: readonly Pfn[],
+  seesCopies: boolean,
+): boolean {
+  const isUser = isUserRange(w, range.start, range.lengthBytes);
+  for (let i = 0; i < frames.length; i++) {
+    const pfn = frames[i] as Pfn;
+    const isMapped = isUser && mappedFrame(w, process, first + i) === pfn;
+    if (!isMapped && !isLeft(w, process, first + i, pfn, seesCopies)) return false;
+  }
+  return true;
+}
+
+/** The frame is the one that the page's last copy-on-write left behind, and the subject is not to see that. */
+function isLeft(w: Store, process: number, number: number, pfn: number, sees: boolean): boolean {
+  if (sees) return false;
+  const page = w.page(process, number);
+  return page !== 0 && w.mem.at(page + PAGE.copiedFrom) === pfn + 1;
 }

@@ -1,7 +1,8 @@
 // Calls of the cache into its host: requests to the proxy driver and to the NIC, and the faults that were armed for
 // them. Each call and its answer are noted in the call in progress.
 
-import { brand, type PageSpan } from "../../model/units.ts";
+import { brand, type MdlHandle, type PageSpan, type SecureHandle } from "../../model/units.ts";
+import { appended, type FlatCall } from "./active-call.ts";
 import { failableNames } from "./codes.ts";
 import { request } from "./driver.ts";
 import { keep, tally } from "./entries.ts";
@@ -21,14 +22,13 @@ import {
   type Store,
 } from "./store.ts";
 import { NONE } from "./table.ts";
-import type { FlatCall } from "./active-call.ts";
 import type { Applied, HostAnswer, HostCall } from "./words.ts";
 
 /** One host call of the innermost call in progress. */
 export function hostCall(w: Store, id: number, call: HostCall): Applied {
   const active = w.calls[id]?.at(-1);
   const span = touchedBy(w, id, call);
-  if (span !== null) active?.touched.push(span);
+  if (active !== undefined && span !== null) active.touched = appended(active.touched, span);
   const badBlock = active !== undefined && meetsBadBlock(w, id, active, call);
   const injected = injectedError(w, call);
   if (injected === null && call.name === "unsecure") keepSecure(w, id, call.handle);
@@ -37,7 +37,7 @@ export function hostCall(w: Store, id: number, call: HostCall): Applied {
   if (result.ok) noteSuccess(w, id, active, call, result, span);
   else {
     const failure = { call: call.name, error: result.error, injected: injected !== null, badBlock };
-    active?.failures.push(failure);
+    if (active !== undefined) active.failures = appended(active.failures, failure);
     if (call.name === "nicDeregister") owe(w, id, mdlOf(w, id, call.region));
     if (call.name === "unlock") owe(w, id, lockNamed(w, call.mdl));
   }
@@ -93,35 +93,53 @@ function noteSuccess(
   result: HostAnswer & { ok: true },
   span: PageSpan | null,
 ): void {
-  if (active !== undefined) active.work[call.name]++;
-  if (call.name !== "frames") active?.changes.push({ call: call.name, span });
+  if (active !== undefined) {
+    active.work[call.name]++;
+    if (call.name !== "frames") {
+      active.changes = appended(active.changes, { call: call.name, span });
+    }
+  }
   switch (call.name) {
     case "lock":
-      active?.acquired.mdls.push(brand(Number(result.value)));
+      if (active !== undefined) {
+        const mdl = brand<MdlHandle>(Number(result.value));
+        const { mdls, secures } = active.acquired;
+        active.acquired = { mdls: appended(mdls, mdl), secures };
+      }
       break;
     case "secure":
-      active?.acquired.secures.push(brand(Number(result.value)));
+      if (active !== undefined) {
+        const handle = brand<SecureHandle>(Number(result.value));
+        const { mdls, secures } = active.acquired;
+        active.acquired = { mdls, secures: appended(secures, handle) };
+      }
       break;
     case "unlock":
-      for (const each of w.calls[id] ?? []) drop(each.acquired.mdls, call.mdl);
+      for (const each of w.calls[id] ?? []) {
+        const { mdls, secures } = each.acquired;
+        if (!mdls.includes(call.mdl)) continue;
+        each.acquired = { mdls: mdls.filter((mdl) => mdl !== call.mdl), secures };
+      }
       break;
     case "unsecure":
-      for (const each of w.calls[id] ?? []) drop(each.acquired.secures, call.handle);
+      for (const each of w.calls[id] ?? []) {
+        const { mdls, secures } = each.acquired;
+        if (!secures.includes(call.handle)) continue;
+        each.acquired = { mdls, secures: secures.filter((handle) => handle !== call.handle) };
+      }
       break;
     default:
       break;
   }
 }
 
-function drop<T>(items: T[], item: T): void {
-  const at = items.indexOf(item);
-  if (at !== -1) items.splice(at, 1);
-}
-
 /** Another thread acts just before a host call: the innermost call is about to do something with its pages. */
 export function noteTouched(w: Store, id: number, call: HostCall): void {
   const touched = touchedBy(w, id, call);
-  if (touched !== null) w.calls[id]?.at(-1)?.touched.push(touched);
+  const active = w.calls[id]?.at(-1);
+  if (touched !== null && active !== undefined) {
+    active.touched = appended(active.touched, touched);
+  }
 }
 
 /** The pages that a host call is about; null if it names nothing that exists. */
@@ -216,7 +234,9 @@ function keepSecure(w: Store, id: number, handle: number): void {
   if (!isOwn) return;
   const span = spanAt(w, row + SECURE.first);
   for (const call of w.calls[id] ?? []) {
-    if (handle < call.nextSecure) call.unsecured.push({ handle: brand(handle), span });
+    if (handle < call.nextSecure) {
+      call.unsecured = appended(call.unsecured, { handle: brand(handle), span });
+    }
   }
 }
 

@@ -72,7 +72,7 @@ export function interrupt(w: Store): Applied {
   const armed = w.get("interrupt");
   if (armed === 0) throw new RangeError("no interruption is armed");
   const process = brand<ProcessId>(w.get("interruptProcess"));
-  const what = JSON.parse(w.symbols.text(armed)) as Interruption;
+  const what = w.symbols.record(armed) as Interruption;
   w.set("interrupt", 0);
   w.faults = null;
   return {
@@ -148,7 +148,7 @@ export function armedFaults(w: Store): ArmedFaults {
             kind: "interrupt",
             process: brand<ProcessId>(w.get("interruptProcess")),
             afterHostCalls: w.get("interruptAfter"),
-            what: JSON.parse(w.symbols.text(armed)) as Interruption,
+            what: w.symbols.record(armed) as Interruption,
           },
   };
   return w.faults;

@@ -24,6 +24,7 @@ export type {
   Ended,
   Entry,
   EntryBefore,
+  HostChange,
   HostFailure,
   InstanceView,
   Registration,

@@ -25,7 +25,28 @@ export interface FlatWorld extends World {
 
 /** Makes a world in its initial state. */
 export function flatWorld(config: WorldConfig, claims: Claims | null): FlatWorld {
-  const store = new Store(config, claims);
+  return worldOn(new Store(config, claims));
+}
+
+/**
+ * Makes one world after another on the same memory: for runs of many programs. Each call takes the world that was made
+ * before from whoever still holds it.
+ */
+export function reusedFlatWorlds(): (config: WorldConfig, claims: Claims | null) => FlatWorld {
+  let world: FlatWorld | null = null;
+  let initial: Int32Array = new Int32Array();
+  return (config, claims) => {
+    if (world !== null && world.view.config === config && world.view.claims === claims) {
+      world.restore(initial);
+      return world;
+    }
+    world = flatWorld(config, claims);
+    initial = world.save();
+    return world;
+  };
+}
+
+function worldOn(store: Store): FlatWorld {
   return {
     view: viewOf(store),
     apply: (event) => apply(store, event),
@@ -47,6 +68,13 @@ export function flatWorld(config: WorldConfig, claims: Claims | null): FlatWorld
 
 function apply(w: Store, event: Event): Applied {
   switch (event.type) {
+    // System.
+    case "call":
+      return beginCall(w, event.instance, event.call);
+    case "host":
+      return hostCall(w, event.instance, event.call);
+    case "return":
+      return endCall(w, event.instance, event.outcome);
     // Environment.
     case "os":
       return operate(w, event.process, event.operation);
@@ -87,13 +115,7 @@ function apply(w: Store, event: Event): Applied {
       return nicReset(w, event.provider);
     case "arm":
       return arm(w, event.fault);
-    // System.
-    case "call":
-      return beginCall(w, event.instance, event.call);
-    case "host":
-      return hostCall(w, event.instance, event.call);
-    case "return":
-      return endCall(w, event.instance, event.outcome);
+    // A driver under test.
     case "ioctl":
       return request(w, event);
     case "processExit":
