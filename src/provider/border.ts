@@ -15,9 +15,14 @@ export class Border {
     try {
       return call();
     } catch (error) {
-      this.#thrown = { error };
-      throw error;
+      throw this.noted(error);
     }
+  }
+
+  /** What we are about to throw while the subject calls us. */
+  noted(error: unknown): unknown {
+    this.#thrown = { error };
+    return error;
   }
 
   /** We call the subject; `rescue` says what becomes of an error of its own. */

@@ -25,7 +25,6 @@ import {
   Border,
   describe,
   describeError,
-  frozen,
   isCount,
   isPromise,
   isRecord,
@@ -81,16 +80,24 @@ const made = new WeakSet<RegistrationCache>();
 function perform(cache: RegistrationCache, call: CacheCall): unknown {
   switch (call.name) {
     case "register":
-      return cache.register(frozen(call.request));
+      return cache.register(registerCopy(call.request));
     case "deregister":
-      return cache.deregister(frozen(call.request));
+      return cache.deregister(Object.freeze({ ...call.request }));
     case "invalidate":
-      return cache.invalidate?.(frozen(call.range));
+      return cache.invalidate?.(rangeCopy(call.range));
     case "closeSocket":
       return cache.closeSocket(call.socket);
     case "cleanup":
       return cache.cleanup();
   }
+}
+
+function rangeCopy({ start, lengthBytes }: AddressRange): AddressRange {
+  return Object.freeze({ start, lengthBytes });
+}
+
+function registerCopy({ socket, range, access, scope }: RegisterRequest): RegisterRequest {
+  return Object.freeze({ socket, range: rangeCopy(range), access, scope });
 }
 
 const members = ["register", "deregister", "closeSocket", "cleanup"] as const;
@@ -128,34 +135,33 @@ function checkCache(subject: Subject, cache: RegistrationCache): RegistrationCac
 
 /** What the cache answered, if it is an answer. */
 function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
-  const garbage = (wanted: string): BrokenSubject => notAnswered(call.name, outcome, wanted);
   switch (call.name) {
     case "closeSocket":
     case "cleanup":
-      if (outcome !== undefined && outcome !== null) throw garbage("nothing");
+      if (outcome !== undefined && outcome !== null)
+        throw notAnswered(call.name, outcome, "nothing");
       return null;
     case "register":
-      if (!isRecord(outcome)) throw garbage(registerShape);
-      return checkRegister(call.request, outcome, garbage);
+      return checkRegister(call.request, outcome);
     case "deregister":
-      return checkPlain(outcome, ["WSAEINVAL"], garbage);
+      return checkPlain(call.name, outcome, deregisterErrors);
     case "invalidate":
-      return checkPlain(outcome, ["WSAEINVAL", "WSAEFAULT"], garbage);
+      return checkPlain(call.name, outcome, invalidateErrors);
   }
 }
+
+const deregisterErrors = ["WSAEINVAL"] as const;
+const invalidateErrors = ["WSAEINVAL", "WSAEFAULT"] as const;
 
 const registerShape =
   '{ ok: true, handle, region, offsetBytes } with numbers of 0 or more, and remoteKey for remote scope, or { ok: false, error: "WSAENOBUFS" | "WSAEFAULT" }';
 
-function checkRegister(
-  request: RegisterRequest,
-  outcome: Record<string, unknown>,
-  garbage: (wanted: string) => BrokenSubject,
-): RegisterOutcome {
+function checkRegister(request: RegisterRequest, outcome: unknown): RegisterOutcome {
+  if (!isRecord(outcome)) throw notAnswered("register", outcome, registerShape);
   const { ok, error, handle, region, offsetBytes, remoteKey } = outcome;
   if (ok === false && (error === "WSAENOBUFS" || error === "WSAEFAULT")) return { ok, error };
   if (ok !== true || !isCount(handle) || !isCount(region) || !isCount(offsetBytes)) {
-    throw garbage(registerShape);
+    throw notAnswered("register", outcome, registerShape);
   }
   const success = {
     ok: true as const,
@@ -164,14 +170,14 @@ function checkRegister(
     offsetBytes,
   };
   if (request.scope === "local") return success;
-  if (!isCount(remoteKey)) throw garbage(registerShape);
+  if (!isCount(remoteKey)) throw notAnswered("register", outcome, registerShape);
   return { ...success, remoteKey: brand<RemoteKey>(remoteKey) };
 }
 
 function checkPlain<E extends string>(
+  call: string,
   outcome: unknown,
   errors: readonly E[],
-  garbage: (wanted: string) => BrokenSubject,
 ): { ok: true } | { ok: false; error: E } {
   if (isRecord(outcome)) {
     const { ok } = outcome;
@@ -180,13 +186,20 @@ function checkPlain<E extends string>(
     if (ok === false && error !== undefined) return { ok, error };
   }
   const names = errors.map((error) => `"${error}"`).join(" | ");
-  throw garbage(`{ ok: true } or { ok: false, error: ${names} }`);
+  throw notAnswered(call, outcome, `{ ok: true } or { ok: false, error: ${names} }`);
 }
 
 /** The host of one cache: every call goes through the port, its arguments copied and looked at first. */
 function hostFor(port: Port, border: Border, pageSizeBytes: number): Host {
-  const ask = (request: () => HostCall): HostAnswer => border.outward(() => port(request()));
-  const call = (request: () => HostCall): never => {
+  const ask = (request: HostCall): HostAnswer => {
+    try {
+      return port(request);
+    } catch (error) {
+      throw border.noted(error);
+    }
+  };
+  // The subject gets a record of its own: the answer is part of the trace.
+  const call = (request: HostCall): never => {
     const result = ask(request);
     return (
       result.ok
@@ -194,82 +207,91 @@ function hostFor(port: Port, border: Border, pageSizeBytes: number): Host {
         : { ok: false, error: result.error }
     ) as never;
   };
+  const arg = new Arguments(border);
   return {
     pageSizeBytes,
     driver: {
       lock: (range, access) =>
-        call(() => ({
+        call({
           name: "lock",
-          range: checkRange("lock", range),
-          access: checkAccess("lock", access),
-        })),
-      unlock: (mdl) => call(() => ({ name: "unlock", mdl: checkName("unlock", mdl) })),
+          range: arg.range("lock", range),
+          access: arg.access("lock", access),
+        }),
+      unlock: (mdl) => call({ name: "unlock", mdl: arg.handle("unlock", mdl) }),
       secure: (range, mode) =>
-        call(() => ({
+        call({
           name: "secure",
-          range: checkRange("secure", range),
-          mode: checkMode("secure", mode),
-        })),
-      unsecure: (handle) =>
-        call(() => ({ name: "unsecure", handle: checkName("unsecure", handle) })),
+          range: arg.range("secure", range),
+          mode: arg.mode("secure", mode),
+        }),
+      unsecure: (handle) => call({ name: "unsecure", handle: arg.handle("unsecure", handle) }),
       frames(mdl) {
-        const result = ask(() => ({ name: "frames", mdl: checkName("frames", mdl) }));
+        const result = ask({ name: "frames", mdl: arg.handle("frames", mdl) });
         const frames = result.ok ? result.value : null;
         return typeof frames === "object" && frames !== null ? [...frames] : [];
       },
     },
     nic: {
       register: (mdl, access) =>
-        call(() => ({
+        call({
           name: "nicRegister",
-          mdl: checkName("nic.register", mdl),
-          access: checkAccess("nic.register", access),
-        })),
+          mdl: arg.handle("nic.register", mdl),
+          access: arg.access("nic.register", access),
+        }),
       deregister: (region) =>
-        call(() => ({ name: "nicDeregister", region: checkName("nic.deregister", region) })),
+        call({ name: "nicDeregister", region: arg.handle("nic.deregister", region) }),
       expose: (region, range, socket, access) =>
-        call(() => ({
+        call({
           name: "expose",
-          region: checkName("nic.expose", region),
-          range: checkRange("nic.expose", range),
-          socket: checkName("nic.expose", socket),
-          access: checkAccess("nic.expose", access),
-        })),
-      unexpose: (key) => call(() => ({ name: "unexpose", key: checkName("nic.unexpose", key) })),
+          region: arg.handle("nic.expose", region),
+          range: arg.range("nic.expose", range),
+          socket: arg.handle("nic.expose", socket),
+          access: arg.access("nic.expose", access),
+        }),
+      unexpose: (key) => call({ name: "unexpose", key: arg.handle("nic.unexpose", key) }),
     },
   };
 }
 
-function misuse(call: string, given: string, wanted: string): BrokenSubject {
-  return new BrokenSubject(
-    `the cache called ${call} of its host with ${given}; it takes ${wanted}`,
-  );
-}
+/** The arguments of a host call, looked at: what is none is the cache's mistake. */
+class Arguments {
+  readonly #border: Border;
 
-function checkRange(call: string, range: AddressRange): AddressRange {
-  if (!isRecord(range) || !isCount(range.start) || !isCount(range.lengthBytes)) {
-    throw misuse(call, `the range ${describe(range)}`, "{ start, lengthBytes } with whole numbers");
+  constructor(border: Border) {
+    this.#border = border;
   }
-  if (range.lengthBytes < 1)
-    throw misuse(call, `a range of ${range.lengthBytes} bytes`, "1 byte or more");
-  return { start: range.start, lengthBytes: range.lengthBytes };
-}
 
-function checkAccess(call: string, access: Access): Access {
-  if (access !== "read" && access !== "write" && access !== "readwrite") {
-    throw misuse(call, `the access ${describe(access)}`, '"read", "write" or "readwrite"');
+  #misuse(call: string, given: string, wanted: string): unknown {
+    return this.#border.noted(
+      new BrokenSubject(`the cache called ${call} of its host with ${given}; it takes ${wanted}`),
+    );
   }
-  return access;
-}
 
-function checkMode(call: string, mode: SecureMode): SecureMode {
-  if (mode !== "readonly" && mode !== "readwrite") {
-    throw misuse(call, `the mode ${describe(mode)}`, '"readonly" or "readwrite"');
+  range(call: string, range: AddressRange): AddressRange {
+    if (!isRecord(range) || !isCount(range.start) || !isCount(range.lengthBytes)) {
+      const given = `the range ${describe(range)}`;
+      throw this.#misuse(call, given, "{ start, lengthBytes } with whole numbers");
+    }
+    const { start, lengthBytes } = range;
+    if (lengthBytes < 1) {
+      throw this.#misuse(call, `a range of ${lengthBytes} bytes`, "1 byte or more");
+    }
+    return { start, lengthBytes };
   }
-  return mode;
-}
 
-function checkName<T extends number>(call: string, name: T): T {
-  if (!isCount(name)) throw misuse(call, describe(name), "a handle that the host answered");
-  return name;
+  access(call: string, access: Access): Access {
+    if (access === "read" || access === "write" || access === "readwrite") return access;
+    const given = `the access ${describe(access)}`;
+    throw this.#misuse(call, given, '"read", "write" or "readwrite"');
+  }
+
+  mode(call: string, mode: SecureMode): SecureMode {
+    if (mode === "readonly" || mode === "readwrite") return mode;
+    throw this.#misuse(call, `the mode ${describe(mode)}`, '"readonly" or "readwrite"');
+  }
+
+  handle<T extends number>(call: string, name: T): T {
+    if (isCount(name)) return name;
+    throw this.#misuse(call, describe(name), "a handle that the host answered");
+  }
 }
