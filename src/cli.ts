@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { RuleId } from "../model/rules.ts";
 import {
+  engineName,
   findRule,
   positiveInteger,
   positiveSeconds,
@@ -15,6 +16,7 @@ import {
 import { brokenReport, check, type ExitCode } from "./cli/check.ts";
 import { readTrace, replayTrace } from "./cli/replay.ts";
 import { printLine, stdoutPage, warn } from "./cli/screen.ts";
+import type { EngineName } from "./kit/report.ts";
 import type { CheckOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
 import { jsonReport } from "./report/json.ts";
@@ -24,6 +26,7 @@ interface CheckFlags {
   readonly runs?: number;
   readonly commands?: number;
   readonly preset?: string;
+  readonly engine?: EngineName;
   readonly time?: number;
   readonly rules?: readonly RuleId[];
   readonly strict?: boolean;
@@ -83,6 +86,7 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     .option("--runs <number>", "programs to generate (default 1000)", positiveInteger)
     .option("--commands <number>", "most commands of a program (default 60)", positiveInteger)
     .option("--preset <name>", "the world: micro, tiny, small, windows or wide (default small)")
+    .option("--engine <name>", "the world: flat, or the slow reference (default flat)", engineName)
     .option("--time <seconds>", "stop after so long, with what was done", positiveSeconds)
     .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
     .option("--strict", "a broken should-rule fails as well")
@@ -119,12 +123,13 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
 }
 
 function checkOptions(flags: CheckFlags): CheckOptions {
-  const { seed, runs, commands, preset, time, rules, strict } = flags;
+  const { seed, runs, commands, preset, engine, time, rules, strict } = flags;
   return {
     ...(seed === undefined ? {} : { seed }),
     ...(runs === undefined ? {} : { runs }),
     ...(commands === undefined ? {} : { commands }),
     ...(preset === undefined ? {} : { preset }),
+    ...(engine === undefined ? {} : { engine }),
     ...(time === undefined ? {} : { timeMs: time * 1000 }),
     ...(rules === undefined ? {} : { rules }),
     ...(strict === undefined ? {} : { strict }),

@@ -3,6 +3,8 @@
 import { existsSync, statSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import { rules, type RuleId } from "../../model/rules.ts";
+import { engineNames } from "../kit/engines.ts";
+import type { EngineName } from "../kit/report.ts";
 
 /** Nothing was run: one sentence that says what was given, what was wanted and what to do. */
 export class UsageError extends Error {
@@ -32,6 +34,12 @@ export function positiveSeconds(text: string): number {
   // A timer takes no more than 2^31 milliseconds.
   if (/^\d*\.?\d+$/.test(text) && value > 0 && value <= 2_000_000) return value;
   throw new InvalidArgumentError("It has to be a number of seconds above 0 and up to 2000000.");
+}
+
+export function engineName(text: string): EngineName {
+  const engine = engineNames.find((each) => each === text);
+  if (engine !== undefined) return engine;
+  throw new InvalidArgumentError(`It has to be one of ${engineNames.join(", ")}.`);
 }
 
 /** "LAW-1,LOCAL-4", in any case. */

@@ -87,6 +87,7 @@ export function brokenReport(subject: string, problem: string, options: CheckOpt
     commands: 0,
     seconds: 0,
     seed: options.seed ?? 0,
+    engine: { name: options.engine ?? "flat", compared: { programs: 0, commands: 0 } },
   };
 }
 

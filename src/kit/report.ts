@@ -43,6 +43,15 @@ export interface Counterexample {
   readonly path: string;
 }
 
+/** `flat`: the optimised world. `reference`: the specification itself. */
+export type EngineName = "flat" | "reference";
+
+export interface EngineReport {
+  readonly name: EngineName;
+  /** What ran on the other world as well: a sample of the programs, and every failure. All of it was seen alike. */
+  readonly compared: { readonly programs: number; readonly commands: number };
+}
+
 export interface Report {
   readonly subject: string;
   readonly kind: "cache" | "driver";
@@ -59,6 +68,7 @@ export interface Report {
   readonly commands: number;
   readonly seconds: number;
   readonly seed: number;
+  readonly engine: EngineReport;
 }
 
 export interface Progress {
@@ -80,6 +90,8 @@ export interface RunOptions {
   readonly preset?: string;
   /** Stop after so many milliseconds, with what was done so far. Default: none. */
   readonly timeMs?: number;
+  /** The world on which the subject runs. Default `flat`. */
+  readonly engine?: EngineName;
   /** Judge only these; the others are "not applicable". Default: all. */
   readonly rules?: readonly RuleId[];
   /** A broken should-rule fails as well. */

@@ -7,13 +7,13 @@ import type { DriverSubject, Subject } from "../../model/contract.ts";
 import type { Finding } from "../../model/judge.ts";
 import { ruleOf, type RuleId } from "../../model/rules.ts";
 import { TRACE_VERSION, programOf, type Trace } from "../../model/trace.ts";
-import { referenceWorld, walkingWorld, type WorldFactory } from "../../model/world.ts";
-import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
+import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
 import { programs, type Program } from "../../properties/arbitraries.ts";
 import { casesFor } from "../../properties/cases.ts";
 import { isKnown, printProgram } from "../../properties/commands.ts";
 import type { Player } from "../../properties/stage.ts";
 import { difference, notDeterministic } from "./determinism.ts";
+import { Engines, engineOf, type Performance } from "./engines.ts";
 import { MisuseError } from "./misuse.ts";
 import { defaults, presetOf, wholeNumber } from "./options.ts";
 import { isDriver, players } from "./player.ts";
@@ -41,6 +41,7 @@ class Session {
   #config: WorldConfig;
   readonly #claims: Claims | null;
   #player: () => Player;
+  readonly #engines: Engines;
   readonly #seed: number;
   readonly #runs: number;
   readonly #maxCommands: number;
@@ -65,6 +66,7 @@ class Session {
     );
     this.#runs = wholeNumber("runs", options.runs ?? defaults.runs, 0);
     this.#maxCommands = wholeNumber("commands", options.commands ?? defaults.commands, 1);
+    this.#engines = new Engines(engineOf(options.engine ?? defaults.engine));
     const config = presetOf(options.preset ?? defaults.preset);
     const unknown = options.rules?.find((id) => ruleOf(id) === undefined);
     if (unknown !== undefined) {
@@ -103,18 +105,20 @@ class Session {
     return timeMs !== undefined && Date.now() - this.#started > timeMs;
   }
 
-  /** One run on a fresh world and a fresh subject. */
-  #execute(program: Program, makeWorld: WorldFactory = walkingWorld): RunResult {
+  #performance(): Performance {
     const { rules, strict } = this.#options;
-    return runProgram(
-      {
-        world: makeWorld(this.#config, this.#claims),
-        player: this.#player(),
-        counts: (finding) => rules === undefined || rules.includes(finding.rule),
-        strict: strict ?? false,
-      },
-      program,
-    );
+    return {
+      config: this.#config,
+      claims: this.#claims,
+      player: this.#player,
+      counts: (finding) => rules === undefined || rules.includes(finding.rule),
+      strict: strict ?? false,
+    };
+  }
+
+  /** One run on a fresh world and a fresh subject. */
+  #execute(program: Program): RunResult {
+    return this.#engines.execute(this.#performance(), program);
   }
 
   /** Runs a program and counts what it showed. */
@@ -131,25 +135,16 @@ class Session {
       if (!this.#nonStrict.has(rule)) this.#nonStrict.set(rule, { origin, program });
     }
     if (result.broken !== null) this.#problem ??= result.broken;
-    if (run !== null && run % REJUDGED_EVERY === 0) this.#rejudge(program, result);
+    const isSample = run !== null && run % REJUDGED_EVERY === 0;
+    if (isSample && result.broken === null) this.#executeOnBoth(program);
     return result;
   }
 
-  /** A sample of the programs runs on the immutable reference as well: the same events and the same verdict. */
-  #rejudge(program: Program, { steps, violation, broken }: RunResult): void {
-    if (broken !== null) return;
-    const again = this.#execute(program, referenceWorld);
-    const differs = difference(steps, again.steps);
-    if (differs !== null || JSON.stringify(violation) !== JSON.stringify(again.violation)) {
-      const changed = difference(steps, this.#execute(program).steps);
-      if (changed !== null) {
-        this.#problem ??= notDeterministic(again.executed, changed);
-        return;
-      }
-      throw new Error(
-        `two worlds of the model disagree, which is a mistake of stalemate: ${differs ?? "the verdicts differ"}`,
-      );
-    }
+  /** The program on both worlds, which see the same: what the reference saw. */
+  #executeOnBoth(program: Program): RunResult {
+    const { result, problem } = this.#engines.executeOnBoth(this.#performance(), program);
+    this.#problem ??= problem;
+    return result;
   }
 
   /** LAW-12: the same programs twice, on fresh subjects. */
@@ -179,6 +174,7 @@ class Session {
       config: this.#config,
       claims: this.#claims,
       maxCommands: this.#maxCommands,
+      makeWorld: this.#engines.walks,
     });
   }
 
@@ -308,7 +304,7 @@ class Session {
     seed: number,
     path: string,
   ): Counterexample {
-    const { steps, violation, nonStrict } = this.#execute(program, referenceWorld);
+    const { steps, violation, nonStrict } = this.#executeOnBoth(program);
     const findings = violation ?? nonStrict.filter((each) => each.rule === wanted);
     const trace: Trace = {
       header: {
@@ -382,6 +378,7 @@ class Session {
       commands: this.#commands,
       seconds: (Date.now() - this.#started) / 1000,
       seed: this.#seed,
+      engine: this.#engines.report(),
     };
   }
 }

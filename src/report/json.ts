@@ -39,6 +39,8 @@ export interface JsonReport {
   readonly commands: number;
   readonly seconds: number;
   readonly seed: number;
+  /** The world that the subject ran on, and how much of it ran on the other one too, with the same result. */
+  readonly engine: Report["engine"];
 }
 
 /** `tracePaths`: where the trace of each counterexample is, in their order. */
@@ -71,5 +73,6 @@ export function jsonReport(report: Report, tracePaths: readonly (string | null)[
     commands: report.commands,
     seconds: report.seconds,
     seed: report.seed,
+    engine: report.engine,
   };
 }

@@ -17,6 +17,7 @@ export function summary(report: Report, page: Page): string {
       : tally(report, page),
     skippedLine(report, page),
     notCovered(report, page),
+    engineLine(report, page),
     verdictLines(report, page),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
@@ -128,6 +129,19 @@ function notCovered(report: Report, { widthColumns, paint }: Page): string {
     report.kind === "driver"
       ? "not covered: what happens between two kernel calls of one request; requests that are served at the same time"
       : `not covered: how long locks are held; data races inside one segment between two host calls; ${uncoveredChanges(report)}`;
+  const lines = wrap(text, widthColumns, "", "  ");
+  return lines.map((line) => paint("faint", line)).join("\n");
+}
+
+/** Two worlds, and how much was seen on both. */
+function engineLine({ rules, engine }: Report, { widthColumns, paint }: Page): string {
+  if (rules.length === 0) return "";
+  const { name, compared } = engine;
+  const [ran, other] = name === "flat" ? ["flat world", "reference"] : ["reference", "flat world"];
+  const text =
+    compared.programs === 0
+      ? `engine: ${ran}; nothing ran on the ${other} as well`
+      : `engine: ${ran}; ${counted(compared.programs, "program")} (${counted(compared.commands, "command")}) ran on the ${other} as well, with the same answers and verdicts`;
   const lines = wrap(text, widthColumns, "", "  ");
   return lines.map((line) => paint("faint", line)).join("\n");
 }

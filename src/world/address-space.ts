@@ -2,7 +2,8 @@
 // process gives them by address.
 
 import { isFreePage, vadOf, stateOf } from "./pages.ts";
-import { VAD, type Store } from "./store.ts";
+import { VAD } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
 const BLOCK = 0;

@@ -6,7 +6,8 @@ import { locksOfInstanceOver } from "./calls.ts";
 import { entriesOn, isLocked } from "./entries.ts";
 import { secureRecord } from "./records.ts";
 import { securesOver } from "./secures.ts";
-import { LOCK, REGION, type Store } from "./store.ts";
+import { LOCK, REGION } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Before, EntryBefore, Secure, Totals } from "./words.ts";
 

@@ -15,16 +15,8 @@ import {
   registrationNamed,
   remember,
 } from "./registrations.ts";
-import {
-  DESCRIPTOR,
-  LOCK,
-  PAGE,
-  REGION,
-  REGISTRATION,
-  UNRELEASED,
-  WAS_SECURED,
-  type Store,
-} from "./store.ts";
+import { DESCRIPTOR, LOCK, PAGE, REGION, REGISTRATION, UNRELEASED, WAS_SECURED } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { freshFrames } from "./freshness.ts";
 import { NONE } from "./table.ts";
 import { quiet, type Applied, type CacheCall, type CallOutcome } from "./words.ts";

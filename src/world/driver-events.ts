@@ -7,7 +7,8 @@ import { accessUser, framesOfLock, ioctl } from "./driver.ts";
 import { lockNamed, lockRange, unlock } from "./locks.ts";
 import { isUserRange } from "./ranges.ts";
 import { releaseSecure, secureRange } from "./secures.ts";
-import { GRANT, SECURE, type Store } from "./store.ts";
+import { GRANT, SECURE } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import {
   quiet,

@@ -18,8 +18,8 @@ import {
   USED,
   USED_REMOTELY,
   WAS_SECURED,
-  type Store,
-} from "./store.ts";
+} from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { EntryBefore, Totals } from "./words.ts";
 

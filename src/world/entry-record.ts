@@ -21,7 +21,8 @@ import {
 } from "./entries.ts";
 import { RegionRecord } from "./records.ts";
 import { spanOf } from "./ranges.ts";
-import { LOCK, REGION, UNRELEASED, USED_REMOTELY, WAS_SECURED, type Store } from "./store.ts";
+import { LOCK, REGION, UNRELEASED, USED_REMOTELY, WAS_SECURED } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Entry, Region } from "./words.ts";
 

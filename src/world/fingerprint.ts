@@ -26,8 +26,8 @@ import {
   SHARED,
   SOCKET,
   TRANSFER,
-  type Store,
-} from "./store.ts";
+} from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
 /** Kinds of things, so that a socket is not taken for a secure. */

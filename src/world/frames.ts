@@ -4,7 +4,8 @@
 // The next free frame is kept, not searched for: a frame that comes free before it in the rotation is passed over at
 // once, so the kept one stays the next. Only giving it out starts a search, which goes on where the last one ended.
 
-import { FRAME, type Store } from "./store.ts";
+import { FRAME } from "./layout.ts";
+import type { Store } from "./store.ts";
 
 /** The first word of a frame, or 0 while none in its neighbourhood was ever in use. */
 export function frameRow(w: Store, pfn: number): number {

@@ -4,7 +4,8 @@ import { brand, type AddressRange, type Pfn } from "../../model/units.ts";
 import type { FlatCall } from "./active-call.ts";
 import { mappedFrame } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
-import { PAGE, REGION, type Store } from "./store.ts";
+import { PAGE, REGION } from "./layout.ts";
+import type { Store } from "./store.ts";
 
 /** The frames of the region behind the range if they are fresh; else null. */
 export function freshFrames(

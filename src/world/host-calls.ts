@@ -11,16 +11,8 @@ import { deregisterRegion, exposeRange, regionNamed, registerRegion, unexposeKey
 import { BAD_BLOCK, stateOf } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
 import { isSecuredBy } from "./secures.ts";
-import {
-  EXPOSURE,
-  FAILURE,
-  LOCK,
-  REGION,
-  SECURE,
-  UNRELEASED,
-  WAS_SECURED,
-  type Store,
-} from "./store.ts";
+import { EXPOSURE, FAILURE, LOCK, REGION, SECURE, UNRELEASED, WAS_SECURED } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Applied, HostAnswer, HostCall } from "./words.ts";
 

@@ -6,7 +6,8 @@ import { flagsOf, instanceOfLock, isLocked } from "./entries.ts";
 import { registrationRecord } from "./records.ts";
 import { readFrames } from "./registrations.ts";
 import { rangeAt } from "./ranges.ts";
-import { ENDED, INSTANCE, LOCK, REMEMBERED, UNRELEASED, WAS_SECURED, type Store } from "./store.ts";
+import { ENDED, INSTANCE, LOCK, REMEMBERED, UNRELEASED, WAS_SECURED } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Ended, InstanceView, Registration, Unreleased } from "./words.ts";
 

@@ -9,7 +9,8 @@ import { lockFrame, unlockFrame } from "./frames.ts";
 import { enter, leave } from "./over.ts";
 import { touch } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
-import { LOCK, PAGE, type Store } from "./store.ts";
+import { LOCK, PAGE } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
 /** MmProbeAndLockPages: a handle, or the negative code of the exception that it raises, with nothing held. */

@@ -19,8 +19,8 @@ import {
   REGISTRATION,
   SOCKET,
   TRANSFER,
-  type Store,
-} from "./store.ts";
+} from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { HostAnswer } from "./words.ts";
 

@@ -4,7 +4,8 @@
 import { brand, type AddressRange, type InstanceId, type ProcessId } from "../../model/units.ts";
 import { noteMappings } from "./calls.ts";
 import { failableCode, failableNames } from "./codes.ts";
-import { FAILURE, INSTANCE, type Store } from "./store.ts";
+import { FAILURE, INSTANCE } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { rangeAt } from "./ranges.ts";
 import { NONE } from "./table.ts";
 import { performOs } from "./virtual-memory.ts";

@@ -2,7 +2,8 @@
 // span, by a node of its own, so that it is found from any page, and taken out of all lists, at a cost proportional to
 // its pages. Asking what lies over a span costs the pages of the span and what is found there.
 
-import type { Store, PageList } from "./store.ts";
+import type { PageList } from "./layout.ts";
+import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
 
 const NEXT = 0;

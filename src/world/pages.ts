@@ -11,7 +11,8 @@ import {
   allows,
 } from "./codes.ts";
 import { allocateFrame, lockCountOf, stampOf, unmapFrame } from "./frames.ts";
-import { PAGE, SHARED, VAD, type Store } from "./store.ts";
+import { PAGE, SHARED, VAD } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
 export const COMMITTED = 1;

@@ -16,8 +16,8 @@ import {
   SECURE,
   SOCKET,
   VAD,
-  type Store,
-} from "./store.ts";
+} from "./layout.ts";
+import type { Store } from "./store.ts";
 import type {
   Descriptor,
   Exposure,

@@ -5,16 +5,8 @@ import { keep, tally } from "./entries.ts";
 import { regionNamed } from "./nic.ts";
 import { enter, firstOver, leave, rowsOver } from "./over.ts";
 import { firstPageOf, pageCountOf, rangeAt } from "./ranges.ts";
-import {
-  ENDED,
-  INSTANCE,
-  PAGE,
-  REGION,
-  REGISTRATION,
-  REMEMBERED,
-  SOCKET,
-  type Store,
-} from "./store.ts";
+import { ENDED, INSTANCE, PAGE, REGION, REGISTRATION, REMEMBERED, SOCKET } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
 export interface NewRegistration {

@@ -4,7 +4,8 @@ import { allows, modeCode } from "./codes.ts";
 import { enter, firstOver, leave, nextOver, ownerOf, rowsOver } from "./over.ts";
 import { COMMITTED, protectionOf, stateOf } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
-import { PAGE, SECURE, type Store } from "./store.ts";
+import { PAGE, SECURE } from "./layout.ts";
+import type { Store } from "./store.ts";
 
 import type { SecureMode } from "../../model/contract.ts";
 import type { AddressRange } from "../../model/units.ts";

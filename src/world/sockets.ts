@@ -1,7 +1,8 @@
 // Sockets by their ids.
 
 import { CONNECTED } from "./codes.ts";
-import { SOCKET, type Store } from "./store.ts";
+import { SOCKET } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
 /** The row of a socket, or `NONE`. */

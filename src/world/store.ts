@@ -7,6 +7,23 @@
 import type { FlatCall } from "./active-call.ts";
 import { Arena } from "./arena.ts";
 import { KeyMap } from "./key-map.ts";
+import {
+  DESCRIPTOR,
+  EXPOSURE,
+  FAILURE,
+  GRANT,
+  INSTANCE,
+  LOCK,
+  NIC,
+  PAGE,
+  REGION,
+  REGISTRATION,
+  SECURE,
+  SHARED,
+  SOCKET,
+  TRANSFER,
+  VAD,
+} from "./layout.ts";
 import { Symbols } from "./symbols.ts";
 import { Chain, Table } from "./table.ts";
 import type {
@@ -18,181 +35,6 @@ import type {
   Transfer,
   WorldConfig,
 } from "./words.ts";
-
-/** Words of rows, counted from the row's first; the first two are the table's. */
-export const VAD = { process: 2, base: 3, count: 4, section: 5, writable: 6, width: 8 } as const;
-export const SECURE = {
-  handle: 2,
-  process: 3,
-  provider: 4,
-  first: 5,
-  count: 6,
-  mode: 7,
-  nodes: 8,
-  width: 10,
-} as const;
-/** What is locked, and what is on it: one entry of the provider instance. */
-export const LOCK = {
-  handle: 2,
-  process: 3,
-  provider: 4,
-  first: 5,
-  count: 6,
-  access: 7,
-  nodes: 8,
-  frames: 9,
-  /** 1 while the pages are locked; the row outlives that while regions are left. */
-  locked: 10,
-  /** The first and the last region on it. */
-  regions: 11,
-  flags: 13,
-  /** The scopes it was used for, in order: 1 local, 2 remote; two digits to the base 4. */
-  scopes: 14,
-  /** Sockets that used it: a block, its capacity, and how many. */
-  sockets: 15,
-  /** Ranges it was used for, two doubles each: a block, its capacity in words, and how many. */
-  ranges: 18,
-  /** While one socket alone used it: the next and the previous such entry, and the socket's slot plus one. */
-  sole: 21,
-  soleSocket: 23,
-  width: 24,
-} as const;
-/** Flags of a lock. */
-export const USED = 1;
-export const USED_REMOTELY = 2;
-export const UNRELEASED = 4;
-export const WAS_SECURED = 8;
-
-export const REGION = {
-  key: 2,
-  provider: 3,
-  process: 4,
-  lock: 5,
-  first: 6,
-  count: 7,
-  access: 8,
-  frames: 9,
-  /** Live registrations of its instance that name it, the first and the last; and how many. */
-  registrations: 10,
-  users: 12,
-  inFlight: 13,
-  zombie: 14,
-  /** The next and the previous one on its lock. */
-  link: 15,
-  /** The first and the last of its exposures. */
-  exposures: 17,
-  mdl: 19,
-  width: 20,
-} as const;
-export const EXPOSURE = {
-  key: 2,
-  provider: 3,
-  process: 4,
-  region: 5,
-  socket: 6,
-  first: 7,
-  count: 8,
-  access: 9,
-  nodes: 10,
-  link: 11,
-  regionKey: 13,
-  /** The next and the previous one of its socket; and the socket's slot plus one. */
-  ofSocket: 14,
-  socketSlot: 16,
-  width: 18,
-} as const;
-export const SOCKET = {
-  id: 2,
-  process: 3,
-  provider: 4,
-  status: 5,
-  /** The first and the last of its live registrations, of its exposures, and of the entries that only it used. */
-  registrations: 6,
-  exposures: 8,
-  soleEntries: 10,
-  /** The next and the previous one that is connected. */
-  link: 12,
-  width: 14,
-} as const;
-export const TRANSFER = {
-  name: 2,
-  socket: 3,
-  provider: 4,
-  kind: 5,
-  registration: 6,
-  first: 7,
-  count: 8,
-  inFlight: 9,
-  /** A double. */
-  region: 10,
-  width: 12,
-} as const;
-export const DESCRIPTOR = { name: 2, socket: 3, provider: 4, key: 6, width: 8 } as const;
-export const REGISTRATION = {
-  name: 2,
-  instance: 3,
-  socket: 4,
-  scope: 5,
-  access: 6,
-  first: 7,
-  count: 8,
-  nodes: 9,
-  frames: 10,
-  frameCount: 11,
-  /** The next and the previous one of the instance, then those on the region. */
-  ofInstance: 12,
-  onRegion: 14,
-  /** Doubles. */
-  start: 16,
-  lengthBytes: 18,
-  handle: 20,
-  region: 22,
-  remoteKey: 24,
-  order: 26,
-  /** The next and the previous one of its socket; and the socket's slot plus one. */
-  ofSocket: 27,
-  socketSlot: 29,
-  width: 30,
-} as const;
-export const GRANT = { kind: 2, process: 3, handle: 4, kernelHandle: 6, width: 8 } as const;
-export const FAILURE = { call: 2, width: 4 } as const;
-
-/** Words of a provider instance. */
-export const INSTANCE = {
-  started: 0,
-  /** The first and the last of its registrations. */
-  registrations: 1,
-  liveCount: 3,
-  regionCount: 4,
-  totals: 5,
-  /** The last registrations that ended, newest first: `ENDED` words each. */
-  history: 12,
-  width: 36,
-} as const;
-export const REMEMBERED = 4;
-/** Start and length as doubles, a block of frames, and how many. */
-export const ENDED = 6;
-/** Words of a NIC. */
-export const NIC = { regions: 0, pages: 1, nextRegion: 2, nextKey: 3, width: 4 } as const;
-/** Words of a page. */
-export const PAGE = {
-  /** Its region of the address space plus one, shifted over the flags. */
-  state: 0,
-  pfn: 1,
-  copiedFrom: 2,
-  secures: 3,
-  locks: 4,
-  registrations: 5,
-  exposures: 6,
-  /** A double. */
-  stored: 8,
-  width: 10,
-} as const;
-export type PageList = (typeof PAGE)["secures" | "locks" | "registrations" | "exposures"];
-/** Words of a frame; the stamp is a double. */
-export const FRAME = { stamp: 0, mapped: 2, lockCount: 3, width: 4 } as const;
-/** Words of a page of a section. */
-export const SHARED = { stored: 0, pfn: 2, width: 4 } as const;
 
 /** Words that there is one of. */
 const SINGLE = {

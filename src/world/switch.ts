@@ -7,7 +7,8 @@ import { CLOSED, CLOSING, accessNames, accessOfFlags, scopeNames } from "./codes
 import { resetInstance } from "./ends.ts";
 import { rangeOfRegistration, registrationNamed } from "./registrations.ts";
 import { instanceOfSocket, isConnected, disconnect, socketNamed } from "./sockets.ts";
-import { INSTANCE, REGISTRATION, SOCKET, TRANSFER, type Store } from "./store.ts";
+import { INSTANCE, REGISTRATION, SOCKET, TRANSFER } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import { abortTransfersOf, isInTransfer, removeTransfersOf } from "./transfers.ts";
 import { quiet, type Applied, type Event, type EventOf, type WspFunction } from "./words.ts";

@@ -6,15 +6,8 @@ import { keep, tally } from "./entries.ts";
 import { dma } from "./nic.ts";
 import { spanOf } from "./ranges.ts";
 import { registrationNamed } from "./registrations.ts";
-import {
-  DESCRIPTOR,
-  EXPOSURE,
-  REGION,
-  REGISTRATION,
-  SOCKET,
-  TRANSFER,
-  type Store,
-} from "./store.ts";
+import { DESCRIPTOR, EXPOSURE, REGION, REGISTRATION, SOCKET, TRANSFER } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { isConnected, socketNamed } from "./sockets.ts";
 import { NONE } from "./table.ts";
 import type { Applied, EventOf, Transfer } from "./words.ts";

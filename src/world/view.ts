@@ -1,37 +1,22 @@
 // How rules and commands read the flat world: the same questions as of the reference, answered from indices. Look-ups cost
 // what they answer.
 
-import {
-  brand,
-  type InstanceId,
-  type PageSpan,
-  type ProcessId,
-  type ProviderId,
-} from "../../model/units.ts";
+import { type InstanceId } from "../../model/units.ts";
 import type { FlatCall } from "./active-call.ts";
-import { vadAt, vadByAddress, vadCount } from "./address-space.ts";
 import { FlatBefore, inOrder } from "./before.ts";
 import { locksOfInstanceOver } from "./calls.ts";
 import { bugCheckNames } from "./codes.ts";
 import { grantRecord } from "./driver-events.ts";
-import { instanceOfLock, isLocked, totalsOf } from "./entries.ts";
+import { instanceOfLock, totalsOf } from "./entries.ts";
 import { addEntries } from "./entry-record.ts";
-import { frameRow, isInUse } from "./frames.ts";
 import { InstanceRecord } from "./instance-record.ts";
-import { lockNamed } from "./locks.ts";
 import { armedFaults } from "./notification.ts";
-import { rowsOver } from "./over.ts";
-import { mappedFrame } from "./pages.ts";
 import {
-  RegionRecord,
   descriptorRecord,
   exposureRecord,
-  lockRecord,
-  pageRecord,
   registrationRecord,
   secureRecord,
   socketRecord,
-  vadRecord,
 } from "./records.ts";
 import {
   isRegistered,
@@ -41,45 +26,13 @@ import {
   registrationsOver,
 } from "./registrations.ts";
 import { securesOver } from "./secures.ts";
-import {
-  EXPOSURE,
-  FRAME,
-  INSTANCE,
-  LOCK,
-  NIC,
-  PAGE,
-  REGION,
-  REGISTRATION,
-  SECURE,
-  SHARED,
-  SOCKET,
-  TRANSFER,
-  type Store,
-} from "./store.ts";
-import { NONE, type Chain, type Table } from "./table.ts";
+import { INSTANCE, NIC, REGION, REGISTRATION, SECURE, SOCKET, TRANSFER } from "./layout.ts";
+import type { Store } from "./store.ts";
+import { NONE } from "./table.ts";
 import { descriptorNamed, isInTransfer, transferNamed, transferRecord } from "./transfers.ts";
 import type { Entry, WorldView } from "./words.ts";
-
-/** Every row of a table that is wanted, as a record. */
-function rows<T>(
-  table: Table,
-  record: (slot: number) => T,
-  isWanted: (slot: number) => boolean = () => true,
-): T[] {
-  const records: T[] = [];
-  for (let slot = table.first(); slot !== NONE; slot = table.next(slot)) {
-    if (isWanted(slot)) records.push(record(slot));
-  }
-  return records;
-}
-
-function links<T>(chain: Chain, ends: number, record: (slot: number) => T): T[] {
-  const records: T[] = [];
-  for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
-    records.push(record(slot));
-  }
-  return records;
-}
+import { absent, links, rows } from "./listing.ts";
+import { ofMemory, ofNics } from "./view-of-memory.ts";
 
 export function viewOf(w: Store): WorldView {
   const instances = w.calls.map((_, id) => new InstanceRecord(w, id));
@@ -114,156 +67,6 @@ export function viewOf(w: Store): WorldView {
         regions: providers.map((row) => w.mem.at(row + NIC.nextRegion)),
         keys: providers.map((row) => w.mem.at(row + NIC.nextKey)),
       };
-    },
-  };
-}
-
-function absent(what: string, index: number): never {
-  throw new RangeError(`${what} ${index} does not exist in this world`);
-}
-
-type MemoryView = Pick<
-  WorldView,
-  | "vads"
-  | "vadAt"
-  | "page"
-  | "mappedFrame"
-  | "frame"
-  | "changed"
-  | "sections"
-  | "secures"
-  | "secure"
-  | "securesOver"
-  | "locked"
-  | "lock"
-  | "locksOver"
-  | "hasLocks"
->;
-
-function ofMemory(w: Store): MemoryView {
-  const { mem } = w;
-  const exists = (process: number): void => {
-    if (!(process >= 0 && process < w.config.processes)) absent("process", process);
-  };
-  const locksOver = (process: ProcessId, { first, count }: PageSpan): number[] =>
-    rowsOver(w, PAGE.locks, process, first, count, w.locks, LOCK.first, LOCK.handle);
-  return {
-    vads(process) {
-      exists(process);
-      return Array.from({ length: vadCount(w, process) }, (_, k) =>
-        vadRecord(w, vadByAddress(w, process, k)),
-      );
-    },
-    vadAt(process, number) {
-      const slot = vadAt(w, process, number);
-      return slot === NONE ? undefined : vadRecord(w, slot);
-    },
-    page(process, number) {
-      const row = w.page(process, number);
-      return row === 0 || mem.at(row + PAGE.state) === 0 ? undefined : pageRecord(w, row);
-    },
-    mappedFrame(process, number) {
-      const pfn = mappedFrame(w, process, number);
-      return pfn < 0 ? null : brand(pfn);
-    },
-    frame(pfn) {
-      if (!isInUse(w, pfn)) return undefined;
-      const row = frameRow(w, pfn);
-      return {
-        stamp: mem.doubleAt(row + FRAME.stamp),
-        mapped: mem.at(row + FRAME.mapped) === 1,
-        lockCount: mem.at(row + FRAME.lockCount),
-      };
-    },
-    changed: () => w.changed,
-    sections: () =>
-      w.sections.map(({ first, count }) =>
-        Array.from({ length: count }, (_, i) => {
-          const row = first + i * SHARED.width;
-          const pfn = mem.at(row + SHARED.pfn) - 1;
-          return { pfn: pfn < 0 ? null : brand(pfn), stored: mem.doubleAt(row + SHARED.stored) };
-        }),
-      ),
-    secures: () => rows(w.secures, (slot) => secureRecord(w, slot)),
-    secure(handle) {
-      const slot = w.secureOf.get(handle);
-      return slot === NONE ? undefined : secureRecord(w, slot);
-    },
-    securesOver: (process, span) =>
-      securesOver(w, process, span.first, span.count).map((slot) => secureRecord(w, slot)),
-    locked: () =>
-      rows(
-        w.locks,
-        (slot) => lockRecord(w, slot),
-        (slot) => isLocked(w, slot),
-      ),
-    lock(mdl) {
-      const slot = lockNamed(w, mdl);
-      return slot === NONE ? undefined : lockRecord(w, slot);
-    },
-    locksOver: (process, span) =>
-      locksOver(process, span)
-        .filter((slot) => isLocked(w, slot))
-        .map((slot) => lockRecord(w, slot)),
-    hasLocks(process) {
-      for (let slot = w.locks.first(); slot !== NONE; slot = w.locks.next(slot)) {
-        if (mem.at(w.locks.row(slot) + LOCK.process) === process && isLocked(w, slot)) return true;
-      }
-      return false;
-    },
-  };
-}
-
-type NicView = Pick<
-  WorldView,
-  "regions" | "region" | "regionCount" | "exposures" | "exposure" | "exposuresOver"
->;
-
-function ofNics(w: Store): NicView {
-  const { mem } = w;
-  return {
-    regions(provider) {
-      w.nic(provider);
-      return rows(
-        w.regions,
-        (slot) => new RegionRecord(w, slot),
-        (slot) => mem.at(w.regions.row(slot) + REGION.provider) === provider,
-      );
-    },
-    region(provider, key) {
-      const slot = w.regionOf[provider]?.get(key) ?? NONE;
-      return slot === NONE ? undefined : new RegionRecord(w, slot);
-    },
-    regionCount: (id) => mem.at(w.instance(id) + INSTANCE.regionCount),
-    exposures(provider: ProviderId) {
-      w.nic(provider);
-      return rows(
-        w.exposures,
-        (slot) => exposureRecord(w, slot),
-        (slot) => mem.at(w.exposures.row(slot) + EXPOSURE.provider) === provider,
-      );
-    },
-    exposure(provider, key) {
-      const slot = w.exposureOf[provider]?.get(key) ?? NONE;
-      return slot === NONE ? undefined : exposureRecord(w, slot);
-    },
-    exposuresOver(id, { first, count }) {
-      if (w.exposures.count === 0) return [];
-      const { exposures } = w;
-      const process = w.processOf(id);
-      const provider = w.providerOf(id);
-      return rowsOver(
-        w,
-        PAGE.exposures,
-        process,
-        first,
-        count,
-        exposures,
-        EXPOSURE.first,
-        EXPOSURE.key,
-      )
-        .filter((slot) => mem.at(exposures.row(slot) + EXPOSURE.provider) === provider)
-        .map((slot) => exposureRecord(w, slot));
     },
   };
 }

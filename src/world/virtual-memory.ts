@@ -38,7 +38,8 @@ import {
 } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
 import { isForbidden } from "./secures.ts";
-import { PAGE, type Store } from "./store.ts";
+import { PAGE } from "./layout.ts";
+import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { OsAnswer, OsOperation } from "./words.ts";
 import { brand } from "../../model/units.ts";

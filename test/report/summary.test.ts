@@ -38,6 +38,7 @@ const conformant: Report = {
   commands: 41873,
   seconds: 7.21,
   seed: 1842107356,
+  engine: { name: "flat", compared: { programs: 20, commands: 812 } },
 };
 
 const counterexample: Counterexample = {
@@ -170,6 +171,7 @@ describe("the JSON report", () => {
       commands: 41873,
       seconds: 7.21,
       seed: 1842107356,
+      engine: { name: "flat", compared: { programs: 20, commands: 812 } },
     });
   });
 });
