@@ -3,7 +3,7 @@
 import { brand, type InstanceId, type ProcessId, type ProviderId } from "../../model/units.ts";
 import type { FlatCall } from "./active-call.ts";
 import { flagsOf, instanceOfLock, isLocked } from "./entries.ts";
-import { registrationRecord } from "./records.ts";
+import { RegistrationRecord } from "./records.ts";
 import { readFrames } from "./registrations.ts";
 import { rangeAt } from "./ranges.ts";
 import { ENDED, INSTANCE, LOCK, REMEMBERED, UNRELEASED, WAS_SECURED } from "./layout.ts";
@@ -34,7 +34,7 @@ export class InstanceRecord implements InstanceView {
     const chain = w.registrationsOfInstance;
     const ends = w.instance(this.id) + INSTANCE.registrations;
     for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
-      live.push(registrationRecord(w, slot));
+      live.push(new RegistrationRecord(w, slot));
     }
     return live;
   }

@@ -69,16 +69,30 @@ export function secureRecord(w: Store, slot: number): Secure {
   };
 }
 
-export function lockRecord(w: Store, slot: number): LockedPages {
-  const row = w.locks.row(slot);
-  return {
-    handle: brand(w.mem.at(row + LOCK.handle)),
-    process: brand(w.mem.at(row + LOCK.process)),
-    provider: brand(w.mem.at(row + LOCK.provider)),
-    span: spanOf(w.mem.at(row + LOCK.first), w.mem.at(row + LOCK.count)),
-    access: accessNames[w.mem.at(row + LOCK.access)] ?? "read",
-    frames: framesOfLock(w, slot),
-  };
+/** Locked pages; their frames are read when somebody asks for them. */
+export class LockRecord implements LockedPages {
+  readonly handle: LockedPages["handle"];
+  readonly process: LockedPages["process"];
+  readonly provider: LockedPages["provider"];
+  readonly span: PageSpan;
+  readonly access: LockedPages["access"];
+  readonly #w: Store;
+  readonly #slot: number;
+
+  constructor(w: Store, slot: number) {
+    const row = w.locks.row(slot);
+    this.handle = brand(w.mem.at(row + LOCK.handle));
+    this.process = brand(w.mem.at(row + LOCK.process));
+    this.provider = brand(w.mem.at(row + LOCK.provider));
+    this.span = spanOf(w.mem.at(row + LOCK.first), w.mem.at(row + LOCK.count));
+    this.access = accessNames[w.mem.at(row + LOCK.access)] ?? "read";
+    this.#w = w;
+    this.#slot = slot;
+  }
+
+  get frames(): readonly Pfn[] {
+    return framesOfLock(this.#w, this.#slot);
+  }
 }
 
 /** A region; its frames are read when somebody asks for them. */
@@ -142,20 +156,63 @@ export function descriptorRecord(w: Store, slot: number): Descriptor {
   };
 }
 
-export function registrationRecord(w: Store, slot: number): OwnedRegistration {
-  const { mem } = w;
-  const row = w.registrations.row(slot);
-  const remoteKey = mem.doubleAt(row + REGISTRATION.remoteKey);
-  return {
-    name: w.symbols.text(mem.at(row + REGISTRATION.name)),
-    socket: brand(mem.at(row + REGISTRATION.socket)),
-    scope: scopeNames[mem.at(row + REGISTRATION.scope)] ?? "local",
-    range: rangeOfRegistration(w, slot),
-    access: accessNames[mem.at(row + REGISTRATION.access)] ?? "read",
-    handle: brand(mem.doubleAt(row + REGISTRATION.handle)),
-    region: brand(mem.doubleAt(row + REGISTRATION.region)),
-    remoteKey: remoteKey < 0 ? null : brand(remoteKey),
-    frames: readFrames(w, mem.at(row + REGISTRATION.frames), mem.at(row + REGISTRATION.frameCount)),
-    instance: brand(mem.at(row + REGISTRATION.instance)),
-  };
+/** A live registration; what nobody asks for is not read. */
+export class RegistrationRecord implements OwnedRegistration {
+  readonly #w: Store;
+  readonly #slot: number;
+
+  constructor(w: Store, slot: number) {
+    this.#w = w;
+    this.#slot = slot;
+  }
+
+  #word(word: number): number {
+    return this.#w.mem.at(this.#w.registrations.row(this.#slot) + word);
+  }
+
+  #double(word: number): number {
+    return this.#w.mem.doubleAt(this.#w.registrations.row(this.#slot) + word);
+  }
+
+  get name(): string {
+    return this.#w.symbols.text(this.#word(REGISTRATION.name));
+  }
+
+  get instance(): OwnedRegistration["instance"] {
+    return brand(this.#word(REGISTRATION.instance));
+  }
+
+  get socket(): OwnedRegistration["socket"] {
+    return brand(this.#word(REGISTRATION.socket));
+  }
+
+  get scope(): OwnedRegistration["scope"] {
+    return scopeNames[this.#word(REGISTRATION.scope)] ?? "local";
+  }
+
+  get range(): OwnedRegistration["range"] {
+    return rangeOfRegistration(this.#w, this.#slot);
+  }
+
+  get access(): OwnedRegistration["access"] {
+    return accessNames[this.#word(REGISTRATION.access)] ?? "read";
+  }
+
+  get handle(): OwnedRegistration["handle"] {
+    return brand(this.#double(REGISTRATION.handle));
+  }
+
+  get region(): OwnedRegistration["region"] {
+    return brand(this.#double(REGISTRATION.region));
+  }
+
+  get remoteKey(): OwnedRegistration["remoteKey"] {
+    const key = this.#double(REGISTRATION.remoteKey);
+    return key < 0 ? null : brand(key);
+  }
+
+  get frames(): OwnedRegistration["frames"] {
+    const block = this.#word(REGISTRATION.frames);
+    return readFrames(this.#w, block, this.#word(REGISTRATION.frameCount));
+  }
 }

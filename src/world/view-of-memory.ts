@@ -10,7 +10,7 @@ import { mappedFrame } from "./pages.ts";
 import {
   RegionRecord,
   exposureRecord,
-  lockRecord,
+  LockRecord,
   pageRecord,
   secureRecord,
   vadRecord,
@@ -94,17 +94,17 @@ export function ofMemory(w: Store): MemoryView {
     locked: () =>
       rows(
         w.locks,
-        (slot) => lockRecord(w, slot),
+        (slot) => new LockRecord(w, slot),
         (slot) => isLocked(w, slot),
       ),
     lock(mdl) {
       const slot = lockNamed(w, mdl);
-      return slot === NONE ? undefined : lockRecord(w, slot);
+      return slot === NONE ? undefined : new LockRecord(w, slot);
     },
     locksOver: (process, span) =>
       locksOver(process, span)
         .filter((slot) => isLocked(w, slot))
-        .map((slot) => lockRecord(w, slot)),
+        .map((slot) => new LockRecord(w, slot)),
     hasLocks(process) {
       for (let slot = w.locks.first(); slot !== NONE; slot = w.locks.next(slot)) {
         if (mem.at(w.locks.row(slot) + LOCK.process) === process && isLocked(w, slot)) return true;

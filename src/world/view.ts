@@ -14,7 +14,7 @@ import { armedFaults } from "./notification.ts";
 import {
   descriptorRecord,
   exposureRecord,
-  registrationRecord,
+  RegistrationRecord,
   secureRecord,
   socketRecord,
 } from "./records.ts";
@@ -100,8 +100,10 @@ function ofSwitch(w: Store): SwitchView {
       if (slot === NONE) return { registrations: [], exposures: [], transfers: [] };
       const row = w.sockets.row(slot);
       return {
-        registrations: links(w.registrationsOfSocket, row + SOCKET.registrations, (each) =>
-          registrationRecord(w, each),
+        registrations: links(
+          w.registrationsOfSocket,
+          row + SOCKET.registrations,
+          (each) => new RegistrationRecord(w, each),
         ),
         exposures: links(w.exposuresOfSocket, row + SOCKET.exposures, (each) =>
           exposureRecord(w, each),
@@ -151,19 +153,21 @@ function ofRegistrations(w: Store): RegistrationsView {
     liveCount: () => w.registrations.count,
     liveRegistration(k) {
       const slot = nthRegistration(w, k);
-      return slot === NONE ? undefined : registrationRecord(w, slot);
+      return slot === NONE ? undefined : new RegistrationRecord(w, slot);
     },
     registration(name) {
       const slot = registrationNamed(w, name);
-      return slot === NONE ? undefined : registrationRecord(w, slot);
+      return slot === NONE ? undefined : new RegistrationRecord(w, slot);
     },
     registrationsOn(id, key) {
       const slot = w.regionOf[w.providerOf(id)]?.get(key) ?? NONE;
       if (slot === NONE) return danglingOn(w, id, key);
       const row = w.regions.row(slot);
       if (w.mem.at(row + REGION.process) !== w.processOf(id)) return danglingOn(w, id, key);
-      return links(w.registrationsOfRegion, row + REGION.registrations, (each) =>
-        registrationRecord(w, each),
+      return links(
+        w.registrationsOfRegion,
+        row + REGION.registrations,
+        (each) => new RegistrationRecord(w, each),
       );
     },
     wasRegistered: (process, { first, count }) =>
@@ -171,16 +175,16 @@ function ofRegistrations(w: Store): RegistrationsView {
     registrationsOver(id, { first, count }) {
       return registrationsOver(w, w.processOf(id), first, count)
         .filter((slot) => w.mem.at(w.registrations.row(slot) + REGISTRATION.instance) === id)
-        .map((slot) => registrationRecord(w, slot));
+        .map((slot) => new RegistrationRecord(w, slot));
     },
   };
 }
 
 /** Registrations that name a region which is not there: the cache made the key up, or released it too early. */
-function danglingOn(w: Store, id: number, key: number): ReturnType<typeof registrationRecord>[] {
+function danglingOn(w: Store, id: number, key: number): RegistrationRecord[] {
   if (w.get("dangling") === 0) return [];
   const ends = w.instance(id) + INSTANCE.registrations;
-  return links(w.registrationsOfInstance, ends, (slot) => registrationRecord(w, slot)).filter(
+  return links(w.registrationsOfInstance, ends, (slot) => new RegistrationRecord(w, slot)).filter(
     (each) => each.region === key,
   );
 }
