@@ -1,0 +1,252 @@
+// The entries of a registration cache, as rows of a few typed arrays: no object per entry, nothing for the garbage
+// collector to trace, and the fields that a hit needs lie in 48 bytes. A row is named by its slot, which is also the
+// handle that the application gets; the lowest free slot is given out, so that what a cache answers depends on what it
+// holds and not on how it came to hold it.
+
+import type { BufferHandle, MdlHandle, RegionKey, SecureHandle } from "../../model/units.ts";
+import { brand } from "../../model/units.ts";
+import { NumberSet } from "./number-set.ts";
+
+/** No slot, no region, no lock, no secure. */
+export const NONE = -1;
+/** The owner of an entry that more than one socket has used. */
+export const SHARED = -2;
+
+/** Columns of `reals`: first and last page, the NIC's region, and the only socket that has used the entry. */
+export const FIRST = 0;
+export const LAST = 1;
+export const REGION = 2;
+export const OWNER = 3;
+export const REALS = 4;
+
+/** Columns of `ints`: the next slot in the bucket, the rights by which it is found, live registrations, marks. */
+export const CHAIN = 0;
+export const FOUND = 1;
+export const USES = 2;
+export const MARKS = 3;
+export const INTS = 4;
+
+/** Marks: the rights of its lock, and where it stands. */
+export const RIGHTS_MASK = 3;
+/** It is in the page index: the callback has to answer for it. */
+export const INDEXED = 4;
+/** Its release failed or waits; it is in the list of those. */
+export const OWED = 8;
+/** A call in progress is acquiring, changing or releasing it. */
+export const AT_WORK = 16;
+
+/** Columns of `holdings`. */
+const MDL = 0;
+const SECURE = 1;
+const HOLDINGS = 2;
+
+export const int = (array: Int32Array, at: number): number => array[at] as number;
+export const real = (array: Float64Array, at: number): number => array[at] as number;
+
+export class EntryTable {
+  capacity = 16;
+  reals: Float64Array = new Float64Array(16 * REALS);
+  ints: Int32Array = new Int32Array(16 * INTS);
+  /** Neighbours in the list of idle or of owed entries; an entry is in one of them at most. */
+  readonly order: Links = new Links(16);
+  /** Neighbours in the list of entries that only one socket has used. */
+  readonly ownership: Links = new Links(16);
+  #holdings = new Float64Array(16 * HOLDINGS);
+  /** Freed slots below `#used`; all from there on are free as well. */
+  #free = new NumberSet(2 ** 30);
+  #used = 0;
+
+  /** A slot for the pages, with nothing acquired. */
+  take(first: number, last: number, rights: number): number {
+    const freed = this.#free.next(0, this.#used - 1);
+    const slot = freed === NONE ? this.#used++ : freed;
+    if (freed === NONE) this.#reach(slot);
+    else this.#free.delete(slot);
+    this.set(slot, first, last, rights);
+    return slot;
+  }
+
+  /** Fills a slot that the caller names: nothing may be in it. */
+  put(slot: number, first: number, last: number, rights: number): void {
+    while (this.#used < slot) this.#free.add(this.#used++);
+    if (this.#used === slot) this.#used++;
+    else this.#free.delete(slot);
+    this.#reach(slot);
+    this.set(slot, first, last, rights);
+  }
+
+  private set(slot: number, first: number, last: number, rights: number): void {
+    const { reals, ints } = this;
+    reals[slot * REALS + FIRST] = first;
+    reals[slot * REALS + LAST] = last;
+    reals[slot * REALS + REGION] = NONE;
+    reals[slot * REALS + OWNER] = NONE;
+    ints[slot * INTS + CHAIN] = NONE;
+    ints[slot * INTS + FOUND] = 0;
+    ints[slot * INTS + USES] = 0;
+    ints[slot * INTS + MARKS] = rights;
+    this.#holdings[slot * HOLDINGS + MDL] = NONE;
+    this.#holdings[slot * HOLDINGS + SECURE] = NONE;
+  }
+
+  /** The slot may be given out again. */
+  free(slot: number): void {
+    this.ints[slot * INTS + MARKS] = 0;
+    this.#free.add(slot);
+  }
+
+  #reach(slot: number): void {
+    if (slot < this.capacity) return;
+    while (this.capacity <= slot) this.capacity *= 2;
+    const reals = new Float64Array(this.capacity * REALS);
+    const ints = new Int32Array(this.capacity * INTS);
+    const holdings = new Float64Array(this.capacity * HOLDINGS);
+    reals.set(this.reals);
+    ints.set(this.ints);
+    holdings.set(this.#holdings);
+    this.reals = reals;
+    this.ints = ints;
+    this.#holdings = holdings;
+    this.order.reach(this.capacity);
+    this.ownership.reach(this.capacity);
+  }
+
+  /** True if the handle may name a slot at all. */
+  has(handle: BufferHandle): boolean {
+    return handle >= 0 && handle < this.capacity && Number.isInteger(handle);
+  }
+
+  first(slot: number): number {
+    return real(this.reals, slot * REALS + FIRST);
+  }
+  last(slot: number): number {
+    return real(this.reals, slot * REALS + LAST);
+  }
+  pageCount(slot: number): number {
+    return this.last(slot) - this.first(slot) + 1;
+  }
+  overlaps(slot: number, first: number, last: number): boolean {
+    return this.first(slot) <= last && first <= this.last(slot);
+  }
+  region(slot: number): RegionKey | typeof NONE {
+    return brand(real(this.reals, slot * REALS + REGION));
+  }
+  setRegion(slot: number, region: RegionKey | typeof NONE): void {
+    this.reals[slot * REALS + REGION] = region;
+  }
+  owner(slot: number): number {
+    return real(this.reals, slot * REALS + OWNER);
+  }
+  setOwner(slot: number, owner: number): void {
+    this.reals[slot * REALS + OWNER] = owner;
+  }
+  mdl(slot: number): MdlHandle | typeof NONE {
+    return brand(real(this.#holdings, slot * HOLDINGS + MDL));
+  }
+  setMdl(slot: number, mdl: MdlHandle | typeof NONE): void {
+    this.#holdings[slot * HOLDINGS + MDL] = mdl;
+  }
+  secure(slot: number): SecureHandle | typeof NONE {
+    return brand(real(this.#holdings, slot * HOLDINGS + SECURE));
+  }
+  setSecure(slot: number, secure: SecureHandle | typeof NONE): void {
+    this.#holdings[slot * HOLDINGS + SECURE] = secure;
+  }
+  uses(slot: number): number {
+    return int(this.ints, slot * INTS + USES);
+  }
+  setUses(slot: number, uses: number): void {
+    this.ints[slot * INTS + USES] = uses;
+  }
+  /** The rights of its lock. */
+  rights(slot: number): number {
+    return int(this.ints, slot * INTS + MARKS) & RIGHTS_MASK;
+  }
+  /** The rights by which a register finds it; 0: it is not found. */
+  found(slot: number): number {
+    return int(this.ints, slot * INTS + FOUND);
+  }
+  setFound(slot: number, found: number): void {
+    this.ints[slot * INTS + FOUND] = found;
+  }
+  is(slot: number, mark: number): boolean {
+    return (int(this.ints, slot * INTS + MARKS) & mark) !== 0;
+  }
+  mark(slot: number, mark: number, on: boolean): void {
+    const at = slot * INTS + MARKS;
+    const marks = int(this.ints, at);
+    this.ints[at] = on ? marks | mark : marks & ~mark;
+  }
+}
+
+/** Storage for the neighbours of slots in doubly linked lists. */
+export class Links {
+  pairs: Int32Array;
+
+  constructor(capacity: number) {
+    this.pairs = new Int32Array(capacity * 2);
+  }
+
+  reach(capacity: number): void {
+    const pairs = new Int32Array(capacity * 2);
+    pairs.set(this.pairs);
+    this.pairs = pairs;
+  }
+}
+
+/** A doubly linked list of slots, oldest first. A slot is in one list of its storage at most. */
+export class SlotList {
+  readonly #links: Links;
+  head: number = NONE;
+  tail: number = NONE;
+  size = 0;
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  /** The next younger slot. */
+  after(slot: number): number {
+    return int(this.#links.pairs, slot * 2 + 1);
+  }
+
+  push(slot: number): void {
+    const { pairs } = this.#links;
+    const { tail } = this;
+    pairs[slot * 2] = tail;
+    pairs[slot * 2 + 1] = NONE;
+    if (tail === NONE) this.head = slot;
+    else pairs[tail * 2 + 1] = slot;
+    this.tail = slot;
+    this.size++;
+  }
+
+  /** Puts the slot before one that is in the list. */
+  insertBefore(next: number, slot: number): void {
+    const { pairs } = this.#links;
+    const previous = int(pairs, next * 2);
+    pairs[slot * 2] = previous;
+    pairs[slot * 2 + 1] = next;
+    pairs[next * 2] = slot;
+    if (previous === NONE) this.head = slot;
+    else pairs[previous * 2 + 1] = slot;
+    this.size++;
+  }
+
+  remove(slot: number): void {
+    const { pairs } = this.#links;
+    const previous = int(pairs, slot * 2);
+    const next = int(pairs, slot * 2 + 1);
+    if (previous === NONE) this.head = next;
+    else pairs[previous * 2 + 1] = next;
+    if (next === NONE) this.tail = previous;
+    else pairs[next * 2] = previous;
+    this.size--;
+  }
+
+  slots(): number[] {
+    const found: number[] = [];
+    for (let slot = this.head; slot !== NONE; slot = this.after(slot)) found.push(slot);
+    return found;
+  }
+}

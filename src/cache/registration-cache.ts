@@ -1,0 +1,408 @@
+// A registration cache for a SAN service provider: what an application registers again and again stays locked,
+// registered and secured, and a repeat costs a lookup.
+//
+// Policy. A register that misses makes an entry of exactly its pages. Entries may overlap in any way, whatever their
+// rights, and are never merged, widened or split: each has the lock, the region and the secure that it was made with,
+// and goes as a whole. A register is a hit if ONE entry that may be found holds all its pages with all its rights; so
+// adjacent entries do not add up. Memory is secured before it is locked and stays secured for as long as the entry can
+// be found: whatever changes its mapping must come through the callback first.
+//
+// Data structures, and what they cost for n entries:
+//
+// - entries are rows of typed arrays (entry-table.ts). The slot is the handle: deregister finds it by indexing, O(1).
+// - pages → entries is an index by size class and cell (page-index.ts). A hit probes two buckets for each size class in
+//   use, from the smallest that can hold the range, the exact range first; a callback pays for the entries it hits
+//   plus O(log n) for each class. There are as many classes as doublings between the smallest and the largest entry.
+// - idle entries are one list, least recently released first. Those whose region was given back to a full NIC, and that
+//   kept their lock, are a prefix of it: regions are dropped from the old end, and what comes back goes to the young
+//   end. Eviction, a hit and a release relink a constant number of neighbours.
+// - entries that only one socket has used are a list of that socket's: a close pays for those. The second socket to use
+//   an entry takes it out.
+// - releases that failed are a list, tried again oldest first, at most `TRIES` of them in a register or deregister.
+//
+// The callback can arrive inside every host call. What a call is at work on carries a mark and is on a stack; a callback
+// over it answers WSAEFAULT and touches nothing of it. Everything else is consistent whenever the host is called.
+
+import type {
+  Capabilities,
+  DeregisterRequest,
+  Host,
+  InvalidateOutcome,
+  Outcome,
+  RegisterOutcome,
+  RegisterRequest,
+  RegistrationCache,
+  Subject,
+} from "../../model/contract.ts";
+import {
+  brand,
+  type AddressRange,
+  type BufferHandle,
+  type RegionKey,
+  type RemoteKey,
+  type SocketId,
+} from "../../model/units.ts";
+import {
+  AT_WORK,
+  EntryTable,
+  INDEXED,
+  INTS,
+  NONE,
+  OWED,
+  OWNER,
+  REALS,
+  REGION,
+  SHARED,
+  SlotList,
+  USES,
+  int,
+  real,
+} from "./entry-table.ts";
+import { FAULT, Holdings, NO_BUFFERS, bitsOf } from "./holdings.ts";
+import { IdleList } from "./idle-list.ts";
+import { Ownership } from "./ownership.ts";
+import { PageIndex } from "./page-index.ts";
+
+/** What a registration cache is to do; everything has a default. */
+export interface RegistrationCacheOptions {
+  /**
+   * What the callback does with a buffer in use. `defer`, the default: it answers 0, unsecures the buffer and never
+   * finds it again. `refuse`: it answers WSAEFAULT and changes nothing of it.
+   */
+  readonly inUse?: Capabilities["inUse"];
+  /**
+   * Most idle entries and most pages of them together; null, the default: no limit. `pending`: how many invalidated
+   * entries that nobody uses any more may wait for their release until a later call; 0, the default: none waits.
+   */
+  readonly limits?: Partial<Capabilities["limits"]>;
+}
+
+/** Owed releases that one register or deregister tries again. */
+const TRIES = 4;
+/** User addresses are below it. */
+const USER_ADDRESS_END = 2 ** 47;
+
+const DONE = { ok: true } as const;
+const UNKNOWN = { ok: false, error: "WSAEINVAL" } as const;
+
+class Cache implements RegistrationCache {
+  readonly #host: Host;
+  readonly #inUse: Capabilities["inUse"];
+  readonly #mostPending: number;
+  readonly #pageSizeBytes: number;
+  readonly #pagesPerByte: number;
+
+  readonly #table = new EntryTable();
+  readonly #index: PageIndex;
+  readonly #holdings: Holdings;
+  readonly #idle: IdleList;
+  readonly #ownership = new Ownership(this.#table);
+  /** Entries that nobody uses and that are still to be released, the longest waiting first. */
+  readonly #owed = new SlotList(this.#table.order);
+  /** Keys that the NIC was too busy to take back. */
+  #owedKeys: RemoteKey[] = [];
+  /** What the calls in progress are at work on, innermost last. */
+  readonly #atWork: number[] = [];
+
+  constructor(host: Host, { inUse = "defer", limits = {} }: RegistrationCacheOptions) {
+    const { entries = null, pages = null, pending = 0 } = limits;
+    this.#host = host;
+    this.#inUse = inUse;
+    this.#mostPending = pending ?? Infinity;
+    this.#pageSizeBytes = host.pageSizeBytes;
+    this.#pagesPerByte = 1 / host.pageSizeBytes;
+    this.#index = new PageIndex(this.#table, USER_ADDRESS_END * this.#pagesPerByte);
+    this.#holdings = new Holdings(host, this.#table, {
+      inDriver: () => this.#evictOldest(),
+      inNic: () => this.#dropOldestRegion(),
+    });
+    this.#idle = new IdleList(this.#table, {
+      entries: entries ?? Infinity,
+      pages: pages ?? Infinity,
+    });
+  }
+
+  // ── Register ──────────────────────────────────────────────────────────────────────────────────────
+
+  register(request: RegisterRequest): RegisterOutcome {
+    if (this.#owed.size > 0) this.#settle(TRIES);
+    const { start, lengthBytes } = request.range;
+    const first = Math.floor(start * this.#pagesPerByte);
+    const last = Math.floor((start + lengthBytes - 1) * this.#pagesPerByte);
+    const rights = bitsOf(request.access);
+    const slot = this.#index.find(first, last, rights);
+    if (slot === NONE) return this.#registerNew(request, first, last, rights);
+    const table = this.#table;
+    const { ints, reals } = table;
+    const uses = int(ints, slot * INTS + USES);
+    ints[slot * INTS + USES] = uses + 1;
+    if (uses === 0) this.#idle.remove(slot);
+    const owner = real(reals, slot * REALS + OWNER);
+    if (owner !== request.socket && owner !== SHARED) this.#ownership.share(slot);
+    const region = real(reals, slot * REALS + REGION);
+    if (region === NONE || request.scope !== "local") return this.#useNic(request, slot);
+    return {
+      ok: true,
+      handle: brand<BufferHandle>(slot),
+      region: brand<RegionKey>(region),
+      offsetBytes: start - table.first(slot) * this.#pageSizeBytes,
+    };
+  }
+
+  /** A hit that the NIC takes part in: its region was dropped, or the peer is to reach the range. */
+  #useNic(request: RegisterRequest, slot: number): RegisterOutcome {
+    this.#begin(slot);
+    const lost = this.#table.region(slot) === NONE;
+    const error = lost ? this.#holdings.enter(slot) : null;
+    const outcome = error ?? this.#answer(request, slot);
+    this.#end(slot);
+    if (!outcome.ok) this.#endUse(slot);
+    return outcome;
+  }
+
+  #registerNew(
+    request: RegisterRequest,
+    first: number,
+    last: number,
+    rights: number,
+  ): RegisterOutcome {
+    const table = this.#table;
+    const slot = table.take(first, last, rights);
+    this.#begin(slot);
+    const outcome = this.#holdings.acquire(slot, request) ?? this.#answer(request, slot);
+    this.#end(slot);
+    if (!outcome.ok) {
+      this.#release(slot);
+      return outcome;
+    }
+    table.setUses(slot, 1);
+    table.setFound(slot, rights);
+    table.mark(slot, INDEXED, true);
+    this.#index.add(slot);
+    this.#ownership.own(slot, request.socket);
+    return outcome;
+  }
+
+  /** The answer to a register of an entry whose region is there. */
+  #answer(request: RegisterRequest, slot: number): RegisterOutcome {
+    const table = this.#table;
+    const region = table.region(slot) as RegionKey;
+    const offsetBytes = request.range.start - table.first(slot) * this.#pageSizeBytes;
+    const handle = brand<BufferHandle>(slot);
+    if (request.scope === "local") return { ok: true, handle, region, offsetBytes };
+    const remoteKey = this.#holdings.expose(slot, request);
+    if (remoteKey === null) return NO_BUFFERS;
+    return { ok: true, handle, region, offsetBytes, remoteKey };
+  }
+
+  // ── Deregister ────────────────────────────────────────────────────────────────────────────────────
+
+  deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
+    if (this.#owed.size > 0) this.#settle(TRIES);
+    if (!this.#table.has(handle) || this.#table.uses(handle) === 0) return UNKNOWN;
+    if (remoteKey !== undefined && !this.#unexpose(remoteKey)) this.#owedKeys.push(remoteKey);
+    this.#endUse(handle);
+    return DONE;
+  }
+
+  #unexpose(key: RemoteKey): boolean {
+    const unexposed = this.#host.nic.unexpose(key);
+    return unexposed.ok || unexposed.error === "INVALID_KEY";
+  }
+
+  /** One live registration less. The last one leaves the entry idle, unless it may not be found any more. */
+  #endUse(slot: number): void {
+    const table = this.#table;
+    const uses = table.uses(slot) - 1;
+    table.setUses(slot, uses);
+    if (uses > 0) return;
+    if (table.found(slot) !== 0) {
+      this.#idle.add(slot);
+      for (
+        let excess = this.#idle.excess(slot);
+        excess !== NONE;
+        excess = this.#idle.excess(slot)
+      ) {
+        this.#release(excess);
+      }
+    } else if (this.#owed.size < this.#mostPending) {
+      this.#ownership.disown(slot);
+      this.#owe(slot);
+    } else {
+      this.#release(slot);
+    }
+  }
+
+  // ── Release ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Releases what there is of an entry that nobody uses. False: a part of it stays, is not found, and is owed. */
+  #release(slot: number): boolean {
+    const table = this.#table;
+    if (table.found(slot) !== 0) {
+      table.setFound(slot, 0);
+      this.#idle.remove(slot);
+    } else if (table.is(slot, OWED)) {
+      table.mark(slot, OWED, false);
+      this.#owed.remove(slot);
+    }
+    this.#ownership.disown(slot);
+    this.#begin(slot);
+    const released = this.#holdings.release(slot);
+    this.#end(slot);
+    if (!released) {
+      this.#owe(slot);
+      return false;
+    }
+    if (table.is(slot, INDEXED)) this.#index.remove(slot);
+    table.free(slot);
+    return true;
+  }
+
+  /** The release is to be tried at a later call. While it is secured, the callback has to answer for it. */
+  #owe(slot: number): void {
+    const table = this.#table;
+    table.mark(slot, OWED, true);
+    this.#owed.push(slot);
+    if (table.secure(slot) === NONE || table.is(slot, INDEXED)) return;
+    table.mark(slot, INDEXED, true);
+    this.#index.add(slot);
+  }
+
+  /** Tries owed releases again, each at most once, the longest waiting first. */
+  #settle(most: number): void {
+    for (let tries = Math.min(most, this.#owed.size); tries > 0 && this.#owed.size > 0; tries--) {
+      this.#release(this.#owed.head);
+    }
+  }
+
+  #settleKeys(): void {
+    const keys = this.#owedKeys;
+    this.#owedKeys = [];
+    for (const key of keys) if (!this.#unexpose(key)) this.#owedKeys.push(key);
+  }
+
+  /** Releases the least recently used idle entry that can be released; false: there is none. */
+  #evictOldest(): boolean {
+    while (this.#idle.oldest !== NONE) if (this.#release(this.#idle.oldest)) return true;
+    return false;
+  }
+
+  /** Gives the oldest region of an idle entry back to the NIC, and keeps its lock; false: there is none. */
+  #dropOldestRegion(): boolean {
+    const table = this.#table;
+    while (this.#idle.oldestRegion !== NONE) {
+      const slot = this.#idle.oldestRegion;
+      // Nobody finds it, and no callback releases it, while the NIC is asked.
+      this.#idle.remove(slot);
+      table.setFound(slot, 0);
+      this.#begin(slot);
+      const dropped = this.#holdings.takeOut(slot);
+      this.#end(slot);
+      if (dropped) {
+        table.setFound(slot, table.rights(slot));
+        this.#idle.add(slot);
+        return true;
+      }
+      this.#ownership.disown(slot);
+      this.#owe(slot);
+    }
+    return false;
+  }
+
+  // ── The callback ──────────────────────────────────────────────────────────────────────────────────
+
+  invalidate({ start, lengthBytes }: AddressRange): InvalidateOutcome {
+    const table = this.#table;
+    const first = Math.floor(start * this.#pagesPerByte);
+    const last = Math.floor((start + lengthBytes - 1) * this.#pagesPerByte);
+    let failed = this.#atWork.some((slot) => table.overlaps(slot, first, last));
+    const slots = this.#index.overlapping(first, last);
+    let inUse = 0;
+    for (const slot of slots) {
+      // A callback inside one of these releases may have taken this one.
+      if (!table.is(slot, INDEXED) || table.is(slot, AT_WORK)) continue;
+      if (table.uses(slot) > 0) slots[inUse++] = slot;
+      else if (!this.#release(slot)) failed = true;
+    }
+    if (inUse > 0 && this.#inUse === "refuse") failed = true;
+    // The operation will not go on: buffers in use stay as they are.
+    if (failed) return FAULT;
+    for (let i = 0; i < inUse; i++) {
+      const slot = slots[i] as number;
+      if (table.is(slot, INDEXED) && !this.#abandon(slot)) failed = true;
+    }
+    if (failed) return FAULT;
+    return slots.length > 0 ? DONE : UNKNOWN;
+  }
+
+  /** The mapping of an entry in use may change: it is unsecured, and not found again. False: it stays as it was. */
+  #abandon(slot: number): boolean {
+    const table = this.#table;
+    table.setFound(slot, 0);
+    this.#begin(slot);
+    const unsecured = this.#holdings.unsecure(slot);
+    this.#end(slot);
+    if (unsecured) {
+      table.mark(slot, INDEXED, false);
+      this.#index.remove(slot);
+    } else {
+      table.setFound(slot, table.rights(slot));
+    }
+    return unsecured;
+  }
+
+  // ── The end ───────────────────────────────────────────────────────────────────────────────────────
+
+  closeSocket(socket: SocketId): void {
+    this.#settle(this.#owed.size);
+    this.#settleKeys();
+    for (let slot = this.#ownership.next(socket); slot !== NONE;) {
+      this.#ownership.disown(slot);
+      if (this.#table.uses(slot) === 0) this.#release(slot);
+      slot = this.#ownership.next(socket);
+    }
+  }
+
+  cleanup(): void {
+    this.#settleKeys();
+    while (this.#idle.oldest !== NONE) this.#release(this.#idle.oldest);
+    this.#settle(this.#owed.size);
+  }
+
+  #begin(slot: number): void {
+    this.#table.mark(slot, AT_WORK, true);
+    this.#atWork.push(slot);
+  }
+
+  #end(slot: number): void {
+    this.#table.mark(slot, AT_WORK, false);
+    this.#atWork.pop();
+  }
+}
+
+/** A cache to embed in a provider: it calls nothing but the host, and only while it is called. */
+export function createRegistrationCache(
+  host: Host,
+  options: RegistrationCacheOptions = {},
+): RegistrationCache {
+  return new Cache(host, options);
+}
+
+/** The cache as a subject, with what it claims. */
+export function registrationCache(
+  options: RegistrationCacheOptions & { readonly name?: string } = {},
+): Subject {
+  const { inUse = "defer", limits = {}, name = "registration-cache" } = options;
+  const { entries = null, pages = null, pending = 0 } = limits;
+  return {
+    name,
+    capabilities: {
+      caches: { local: true, remote: true },
+      hit: "containment",
+      inUse,
+      limits: { entries, pages, pending },
+      notification: "refuse-notify-retry",
+    },
+    create: (host) => createRegistrationCache(host, options),
+  };
+}
