@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CacheCall, Event, Fault, HostCall } from "../../model/events.ts";
 import type { ActiveCall } from "../../model/ledger.ts";
+import type { BufferHandle } from "../../model/units.ts";
 import {
   allocate,
   decommit,
@@ -212,6 +213,26 @@ describe("a register in progress", () => {
     one.os(decommit(0x10000, 1));
     begin(one, register);
     expect(active(one).wasInvalid).toBe(true);
+  });
+});
+
+describe("a deregister in progress", () => {
+  it.each([
+    ["its range, and its region if that is larger", 0x4000, [1, 4]],
+    ["its range, if its region is no larger", 1, [1]],
+  ])("has touched %s", (_what, lengthBytes, counts) => {
+    const one = lab();
+    one.os(allocate(0x10000, 0x4000));
+    begin(one, register);
+    const mdl = mdlOf(one.lock(0x10000, lengthBytes));
+    const region = regionOf(one.host({ name: "nicRegister", mdl, access: "readwrite" }));
+    const handle = 0 as BufferHandle;
+    const outcome = { ok: true, handle, region, offsetBytes: 0 } as const;
+    one.world.apply({ type: "return", instance: instance0, outcome });
+    const request = { socket: socket(1), handle, scope: "local" } as const;
+    const named = { registration: "a", region, range: range(0x10000, 1), request };
+    begin(one, { name: "deregister", ...named });
+    expect(active(one).touched.map((each) => each.count)).toEqual(counts);
   });
 });
 
