@@ -1,21 +1,30 @@
 // Two worlds agree: given the same events they answer the same, ask for the same events to follow, are in equal states,
 // and give the judge the same to say. The reference is one of them; the other is any implementation of the world.
 //
-// After every event the answers, what follows, and the verdicts are compared; after every command the whole states,
-// through one projection. In a world too large for that the pages that the events were about are compared each time,
-// and the whole state now and then.
+// After every event the answers, what follows, and the verdicts are compared; when a call returns, what is remembered of
+// it; after every command what lies over the pages that its events were about, and the whole state, through one
+// projection. In a world too large for that the whole state is compared now and then. At the end of a program, and
+// sometimes before, everything is looked up by its name.
 //
 // Not compared: how long anything takes, and what a state holds that no look-up shows.
 
 import type { Claims, WorldConfig } from "../model/config.ts";
-import type { Answer, Applied, Event } from "../model/events.ts";
+import type { Answer, Applied, Event, EventOf } from "../model/events.ts";
 import { judge, type Finding } from "../model/judge.ts";
 import type { Command } from "../model/trace.ts";
-import { pagesOf, type InstanceId, type PageSpan, type ProcessId } from "../model/units.ts";
+import {
+  pagesOf,
+  sameSpan,
+  type InstanceId,
+  type PageSpan,
+  type ProcessId,
+} from "../model/units.ts";
 import { referenceWorld, type World, type WorldFactory } from "../model/world.ts";
 import { claimsOf } from "./agreement.ts";
 import { eventOf, isEnabled, printCommand } from "./commands.ts";
-import { firstDifference, projection, projectionOver, type Difference } from "./projection.ts";
+import { differenceByName, differenceOfCall, differenceOver } from "./look-ups.ts";
+import { passingDifference, stateDifference } from "./projection.ts";
+import { firstDifference, type Difference } from "./shapes.ts";
 import { Unwind, stage, type Player } from "./stage.ts";
 
 /** What two worlds do not agree on. */
@@ -23,7 +32,14 @@ export interface Disagreement extends Difference {
   /** The number of the command at which they differ, from 1, and the event. */
   readonly command: number;
   readonly event: Event;
-  readonly about: "the answer" | "what follows" | "the verdict" | "the state" | "an exception";
+  readonly about:
+    | "the answer"
+    | "what follows"
+    | "the verdict"
+    | "what is possible"
+    | "the state"
+    | "a look-up"
+    | "an exception";
   /** The commands up to there, as they read. */
   readonly program: readonly string[];
 }
@@ -40,6 +56,8 @@ export interface EquivalenceSettings {
   readonly player: Player;
   /** Compare the whole state after every so many commands, and what the events touched after the others. */
   readonly wholeEvery: number;
+  /** Commands that were compared before this program: those up to the next whole state count on. */
+  readonly done?: number;
   readonly makeReference?: WorldFactory;
 }
 
@@ -56,20 +74,23 @@ class Comparing {
   readonly #right: World;
   readonly #player: Player;
   readonly #wholeEvery: number;
+  readonly #done: number;
   readonly #program: string[] = [];
+  readonly #touched: { readonly process: ProcessId; readonly span: PageSpan }[] = [];
   #executed = 0;
-  #touched: { readonly process: ProcessId; readonly spans: PageSpan[] }[] = [];
   #then: Applied["then"] = [];
   #applied: Applied | null = null;
   #failed: unknown = null;
   #found: Disagreement | null = null;
 
-  constructor({ config, makeWorld, makeReference, player, wholeEvery }: EquivalenceSettings) {
+  constructor(settings: EquivalenceSettings) {
+    const { config, makeWorld, makeReference, player, wholeEvery, done } = settings;
     const claims: Claims | null = claimsOf(player);
     this.#left = (makeReference ?? referenceWorld)(config, claims);
     this.#right = makeWorld(config, claims);
     this.#player = player;
     this.#wholeEvery = wholeEvery;
+    this.#done = done ?? 0;
   }
 
   run(program: readonly Command[]): Comparison {
@@ -78,16 +99,14 @@ class Comparing {
       apply: (event) => this.#applyBoth(event),
     };
     const acting = stage(both, this.#player, (event, answer) => this.#compareEvent(event, answer));
+    let last: Event | null = null;
     try {
       acting.begin();
       for (const command of program) {
         if (both.view.bugCheck() !== null) break;
-        const possible = isEnabled(both.view, command);
         const event = eventOf(command);
-        if (possible !== isEnabled(this.#right.view, command)) {
-          this.#differ(event, "the verdict", { path: "enabled", left: possible, right: !possible });
-        }
-        if (!possible) continue;
+        if (!this.#isPossible(command, event)) continue;
+        last = event;
         this.#program.push(printCommand(both.view, command));
         this.#executed++;
         acting.play(event);
@@ -96,11 +115,20 @@ class Comparing {
     } catch (error) {
       if (!(error instanceof Unwind)) throw error;
     }
+    if (last !== null && this.#found === null) this.#compareAtEnd(last);
     return { executed: this.#executed, disagreement: this.#found };
   }
 
+  #isPossible(command: Command, event: Event): boolean {
+    const left = isEnabled(this.#left.view, command);
+    this.#reading(event, () => {
+      this.#compare(event, "what is possible", left, isEnabled(this.#right.view, command));
+    });
+    return left;
+  }
+
   #applyBoth(event: Event): Applied {
-    this.#noteSpans(event);
+    this.#noteSpan(event);
     const left = this.#left.apply(event);
     this.#then = left.then;
     try {
@@ -116,35 +144,67 @@ class Comparing {
   /** Called by the stage after each event; throws `Unwind` at a difference and at a violation. */
   #compareEvent(event: Event, answer: Answer): void {
     const applied = this.#applied;
-    if (applied === null) {
-      const text = this.#failed instanceof Error ? this.#failed.message : String(this.#failed);
-      this.#differ(event, "an exception", { path: "", left: "none", right: text });
-    }
-    this.#compare(event, "the answer", answer, applied.answer);
-    this.#compare(event, "what follows", this.#then, applied.then);
-    const left = judge(this.#left.view, event, answer);
-    const right = judge(this.#right.view, event, applied.answer);
-    if (left.length > 0 || right.length > 0) this.#compare(event, "the verdict", left, right);
-    if (left.some((each: Finding) => each.fails)) {
-      this.#compareWhole(event);
-      throw new Unwind();
-    }
+    if (applied === null) this.#threw(event, this.#failed);
+    this.#reading(event, () => {
+      this.#compare(event, "the answer", answer, applied.answer);
+      this.#compare(event, "what follows", this.#then, applied.then);
+      const left = judge(this.#left.view, event, answer);
+      const right = judge(this.#right.view, event, applied.answer);
+      if (left.length > 0 || right.length > 0) this.#compare(event, "the verdict", left, right);
+      if (event.type === "return") this.#compareCall(event);
+      const changed = this.#left.view.changed();
+      if (changed !== null) this.#note(changed.process, changed.span);
+      if (left.some((each: Finding) => each.fails)) {
+        this.#compareWhole(event);
+        throw new Unwind();
+      }
+    });
+  }
+
+  /** What the call was about are pages that it may have named by a handle only. */
+  #compareCall(event: EventOf<"return">): void {
+    const { view } = this.#left;
+    const difference = differenceOfCall(view, this.#right.view, event.instance);
+    if (difference !== null) this.#differ(event, "a look-up", difference);
+    const { process, lastCall } = view.instance(event.instance);
+    for (const span of lastCall?.touched ?? []) this.#note(process, span);
   }
 
   #compareStates(event: Event): void {
-    if (this.#executed % this.#wholeEvery === 0) this.#compareWhole(event);
-    else {
-      for (const { process, spans } of this.#touched) {
-        const left = projectionOver(this.#left.view, process, spans);
-        this.#compare(event, "the state", left, projectionOver(this.#right.view, process, spans));
+    this.#reading(event, () => {
+      if ((this.#done + this.#executed) % this.#wholeEvery === 0) this.#compareWhole(event);
+      else this.#compareSmall(event);
+      for (const { process, span } of this.#touched) {
+        const difference = differenceOver(this.#left.view, this.#right.view, process, span);
+        if (difference !== null) this.#differ(event, "a look-up", difference);
       }
+      this.#touched.length = 0;
+      if (this.#executed % NAMED_EVERY === 0) this.#compareByName(event);
+    });
+  }
+
+  /** Outside the stage: nothing is left to unwind. */
+  #compareAtEnd(event: Event): void {
+    try {
+      this.#reading(event, () => this.#compareByName(event));
+    } catch (error) {
+      if (!(error instanceof Unwind)) throw error;
     }
-    this.#touched = [];
   }
 
   #compareWhole(event: Event): void {
-    const left = projection(this.#left.view);
-    this.#compare(event, "the state", left, projection(this.#right.view));
+    const difference = stateDifference(this.#left.view, this.#right.view);
+    if (difference !== null) this.#differ(event, "the state", difference);
+  }
+
+  #compareSmall(event: Event): void {
+    const difference = passingDifference(this.#left.view, this.#right.view);
+    if (difference !== null) this.#differ(event, "the state", difference);
+  }
+
+  #compareByName(event: Event): void {
+    const difference = differenceByName(this.#left.view, this.#right.view);
+    if (difference !== null) this.#differ(event, "a look-up", difference);
   }
 
   #compare(event: Event, about: Disagreement["about"], left: unknown, right: unknown): void {
@@ -157,19 +217,40 @@ class Comparing {
     throw new Unwind();
   }
 
+  #threw(event: Event, error: unknown): never {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#differ(event, "an exception", { path: "", left: "none", right: text });
+  }
+
+  /** Reads both worlds. That one of them cannot be read is a disagreement, and not for the subject to catch. */
+  #reading(event: Event, read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      if (error instanceof Unwind) throw error;
+      this.#threw(event, error);
+    }
+  }
+
   /** The pages that the event is about, as far as it names them. */
-  #noteSpans(event: Event): void {
-    if (this.#wholeEvery === 1) return;
+  #noteSpan(event: Event): void {
     const { view } = this.#left;
     const range = rangeOf(event);
     const process = processOf(event, (id) => view.instance(id).process);
     if (range === null || process === null) return;
-    const span = pagesOf(range, view.config.pageSizeBytes);
-    const known = this.#touched.find((each) => each.process === process);
-    if (known === undefined) this.#touched.push({ process, spans: [span] });
-    else known.spans.push(span);
+    this.#note(process, pagesOf(range, view.config.pageSizeBytes));
+  }
+
+  #note(process: ProcessId, span: PageSpan): void {
+    const isKnown = this.#touched.some(
+      (each) => each.process === process && sameSpan(each.span, span),
+    );
+    if (!isKnown) this.#touched.push({ process, span });
   }
 }
+
+/** Look-ups by name cost more than a state: they are made after so many commands, and at the end. */
+const NAMED_EVERY = 50;
 
 type Range = Parameters<typeof pagesOf>[0];
 
@@ -184,6 +265,8 @@ function rangeOf(event: Event): Range | null {
       return "range" in event.call ? event.call.range : null;
     case "host":
       return "range" in event.call ? event.call.range : null;
+    case "ioctl":
+      return "range" in event.request ? event.request.range : null;
     default:
       return null;
   }

@@ -1,195 +1,197 @@
-// The whole state of a world as one plain value, made from what its view answers. Two worlds are in equal states when
-// their projections are equal; it is the only thing by which states are compared.
+// The whole state of a world, in parts, each made from what its view answers. Two worlds are in equal states when every
+// part is equal; it is the only thing by which states are compared.
 //
 // Not in it: what a frame that is out of use held, and in which order an instance's zombies and owed releases came
 // about, since nothing depends on them.
 
-import { pageNumbers, type PageSpan, type ProcessId, type ProviderId } from "../model/units.ts";
-import { brand } from "../model/units.ts";
-import type { ActiveCall, Entry, InstanceView, Registration } from "../model/ledger.ts";
-import type { Region } from "../model/nic.ts";
+import type { InstanceView, Unreleased } from "../model/ledger.ts";
+import {
+  brand,
+  type PageNumber,
+  type PageSpan,
+  type Pfn,
+  type ProcessId,
+  type ProviderId,
+} from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
+import { difference, listOf, plain, type Difference, type Shape } from "./shapes.ts";
+import * as shapes from "./view-shapes.ts";
+import type { FrameInUse, MappedVad, Mapping } from "./view-shapes.ts";
 
-export type Projection = Readonly<Record<string, unknown>>;
+const value = "value";
 
-/** Everything. Costs the size of the world. */
-export function projection(view: WorldView): Projection {
-  const { config } = view;
-  const processes = Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
-  const providers = Array.from({ length: config.providersPerProcess }, (_, i) =>
-    brand<ProviderId>(i),
-  );
-  return {
-    alive: processes.map((each) => view.isAlive(each)),
-    spaces: processes.map((each) =>
-      view.vads(each).map((vad) => ({
-        ...vad,
-        pages: pagesIn(view, each, { first: vad.base, count: vad.pageCount }),
-      })),
-    ),
-    frames: framesInUse(view),
-    sections: view.sections(),
-    secures: view.secures(),
-    locked: view.locked(),
-    regions: providers.map((each) => view.regions(each).map(regionOf)),
-    exposures: providers.map((each) => view.exposures(each)),
-    sockets: view.sockets(),
-    connected: view.connectedSockets().map((each) => each.id),
-    transfers: view.transfers(),
-    descriptors: view.descriptors(),
-    instances: view.instances().map((each) => instanceOf(view, each)),
-    grants: view.grants(),
-    ...small(view),
-  };
+interface Part {
+  readonly shape: Shape;
+  /** The part as it is now. */
+  readonly read: (view: WorldView) => unknown;
 }
 
-/** What lies over some pages of a process, and everything that is small. Costs what is there. */
-export function projectionOver(
-  view: WorldView,
-  process: ProcessId,
-  spans: readonly PageSpan[],
-): Projection {
-  const own = view.instances().filter((each) => each.process === process);
-  return {
-    over: spans.map((span) => ({
-      pages: pagesIn(view, process, span),
-      secures: view.securesOver(process, span),
-      locks: view.locksOver(process, span),
-      instances: own.map(({ id }) => ({
-        entries: view.entriesOver(id, span).map(entryOf),
-        exposures: view.exposuresOver(id, span),
-        registrations: view.registrationsOver(id, span).map(registrationOf),
-        secures: view.instanceSecuresOver(id, span),
-      })),
+/** What outlasts a command. */
+const lastingParts: Readonly<Record<string, Part>> = {
+  alive: { shape: value, read: (view) => processesOf(view).map((each) => view.isAlive(each)) },
+  bugCheck: { shape: value, read: (view) => view.bugCheck() },
+  counters: {
+    shape: shapes.counters,
+    read: (view) => view.counters(),
+  },
+  faults: { shape: value, read: (view) => view.faults() },
+  spaces: {
+    shape: listOf(listOf(shapes.mappedVad)),
+    read: spacesOf,
+  },
+  frames: { shape: listOf(shapes.frame), read: framesInUse },
+  sections: {
+    shape: listOf(listOf(shapes.sectionPage)),
+    read: (view) => view.sections(),
+  },
+  secures: { shape: listOf(shapes.secure), read: (view) => view.secures() },
+  locked: { shape: listOf(shapes.lock), read: (view) => view.locked() },
+  regions: {
+    shape: listOf(listOf(shapes.region)),
+    read: (view) => providersOf(view).map((each) => view.regions(each)),
+  },
+  exposures: {
+    shape: listOf(listOf(shapes.exposure)),
+    read: (view) => providersOf(view).map((each) => view.exposures(each)),
+  },
+  sockets: { shape: listOf(shapes.socket), read: (view) => view.sockets() },
+  transfers: { shape: listOf(shapes.transfer), read: (view) => view.transfers() },
+  descriptors: { shape: listOf(shapes.descriptor), read: (view) => view.descriptors() },
+  instances: { shape: listOf(shapes.instance), read: (view) => view.instances() },
+  entries: {
+    shape: listOf(listOf(shapes.entry)),
+    read: (view) => view.instances().map(({ id }) => view.entries(id)),
+  },
+  unreleased: {
+    shape: listOf(listOf(shapes.unreleased)),
+    read: (view) => view.instances().map((each) => unreleasedOf(view, each)),
+  },
+  totals: {
+    shape: listOf(shapes.totals),
+    read: (view) => view.instances().map(({ id }) => view.totals(id)),
+  },
+  regionCounts: {
+    shape: value,
+    read: (view) => view.instances().map(({ id }) => view.regionCount(id)),
+  },
+  liveCount: { shape: value, read: (view) => view.liveCount() },
+  connected: { shape: value, read: (view) => view.connectedSockets().map((each) => each.id) },
+  grants: {
+    shape: listOf(shapes.grant),
+    read: (view) => view.grants(),
+  },
+};
+
+/** What is there to be judged, and gone when the next command begins or at the latest with the copying of the state. */
+const passingParts: Readonly<Record<string, Part>> = {
+  changed: { shape: value, read: (view) => view.changed() },
+  attempts: { shape: value, read: (view) => view.attempts() },
+  lastAttempt: { shape: value, read: (view) => view.lastAttempt() },
+  lastTransfer: { shape: shapes.transfer, read: (view) => view.lastTransfer() },
+  dispatch: { shape: value, read: (view) => view.dispatch() },
+  lastDispatch: { shape: value, read: (view) => view.lastDispatch() },
+  calls: {
+    shape: listOf(listOf(shapes.call)),
+    read: (view) => view.instances().map((each) => each.calls),
+  },
+  lastCalls: {
+    shape: listOf(shapes.call),
+    read: (view) => view.instances().map((each) => each.lastCall),
+  },
+};
+
+const allParts: Readonly<Record<string, Part>> = { ...lastingParts, ...passingParts };
+
+function processesOf({ config }: WorldView): ProcessId[] {
+  return Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
+}
+
+function providersOf({ config }: WorldView): ProviderId[] {
+  return Array.from({ length: config.providersPerProcess }, (_, i) => brand<ProviderId>(i));
+}
+
+function spacesOf(view: WorldView): MappedVad[][] {
+  return processesOf(view).map((process) =>
+    view.vads(process).map((vad) => ({
+      vad,
+      pages: mappingsOf(view, process, { first: vad.base, count: vad.pageCount }),
     })),
-    totals: view.instances().map((each) => view.totals(each.id)),
-    liveCount: view.liveCount(),
-    ...small(view),
-  };
+  );
 }
 
-function small(view: WorldView): Projection {
-  return {
-    changed: view.changed(),
-    attempts: view.attempts(),
-    lastAttempt: view.lastAttempt(),
-    lastTransfer: view.lastTransfer(),
-    dispatch: view.dispatch(),
-    lastDispatch: view.lastDispatch(),
-    faults: view.faults(),
-    bugCheck: view.bugCheck(),
-    counters: view.counters(),
-    lastCalls: view
-      .instances()
-      .map(({ lastCall }) => (lastCall === null ? null : callOf(lastCall))),
-  };
+/** What the pages of a span are and map. */
+export function mappingsOf(view: WorldView, process: ProcessId, span: PageSpan): Mapping[] {
+  const mappings: Mapping[] = [];
+  for (let number: number = span.first; number < span.first + span.count; number++) {
+    const at = brand<PageNumber>(number);
+    mappings.push({ page: view.page(process, at), maps: view.mappedFrame(process, at) });
+  }
+  return mappings;
 }
 
-function pagesIn(view: WorldView, process: ProcessId, span: PageSpan): unknown[] {
-  return pageNumbers(span).map((number) => ({
-    ...view.page(process, number),
-    maps: view.mappedFrame(process, number),
-  }));
-}
-
-function framesInUse(view: WorldView): unknown[] {
-  const frames: unknown[] = [];
-  for (let pfn = 0; pfn < view.config.frameCount; pfn++) {
-    const frame = view.frame(brand(pfn));
-    if (frame !== undefined) frames.push([pfn, frame.stamp, frame.mapped, frame.lockCount]);
+function framesInUse(view: WorldView): FrameInUse[] {
+  const frames: FrameInUse[] = [];
+  for (let i = 0; i < view.config.frameCount; i++) {
+    const pfn = brand<Pfn>(i);
+    const frame = view.frame(pfn);
+    if (frame === undefined) continue;
+    frames.push({ pfn, stamp: frame.stamp, mapped: frame.mapped, lockCount: frame.lockCount });
   }
   return frames;
 }
 
-function instanceOf(view: WorldView, instance: InstanceView): unknown {
-  const { id, started, registrations, history, calls } = instance;
-  const entries = view.entries(id);
-  const own = new Set(entries.map((each) => each.mdl));
-  return {
-    started,
-    registrations: registrations.map(registrationOf),
-    history,
-    calls: calls.map(callOf),
-    entries: entries.map(entryOf),
-    // An instance can only owe what is its own; what else it was told about is nobody's.
-    unreleased: instance.unreleased
-      .filter((each) => own.has(each.mdl))
-      .toSorted((a, b) => a.mdl - b.mdl),
-    totals: view.totals(id),
-    regionCount: view.regionCount(id),
-  };
+/** An instance can only owe what is its own; what else it was told about is nobody's. */
+function unreleasedOf(view: WorldView, { id, unreleased }: InstanceView): readonly Unreleased[] {
+  if (unreleased.length === 0) return unreleased;
+  return unreleased
+    .filter((each) => view.entriesOn(id, each.mdl).length > 0)
+    .toSorted((a, b) => a.mdl - b.mdl);
 }
 
-function entryOf(entry: Entry): unknown {
-  const { mdl, locked, span, access, held, zombie, remote } = entry;
-  const { sockets, scopes, ranges, unreleased, unsecurable } = entry;
-  return {
-    mdl,
-    locked,
-    span,
-    access,
-    regions: entry.regions.map((each) => each.key),
-    held,
-    zombie,
-    remote,
-    sockets,
-    scopes,
-    ranges,
-    unreleased,
-    unsecurable,
-  };
+export type Projection = Readonly<Record<string, unknown>>;
+
+/** Everything, as one plain value. Costs the size of the world. */
+export const projection = (view: WorldView): Projection => projected(allParts, view);
+
+/** Everything that outlasts a command, as one plain value. */
+export const lastingProjection = (view: WorldView): Projection => projected(lastingParts, view);
+
+function projected(parts: Readonly<Record<string, Part>>, view: WorldView): Projection {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, { shape, read }]) => [name, plain(shape, read(view))]),
+  );
 }
 
-function regionOf({ key, process, mdl, span, access, frames }: Region): unknown {
-  return { key, process, mdl, span, access, frames };
+/** Where the states of two worlds differ first; null if they are equal. Costs the size of the world. */
+export function stateDifference(left: WorldView, right: WorldView): Difference | null {
+  return differenceIn(allParts, left, right);
 }
 
-function registrationOf(live: Registration): unknown {
-  const { name, socket, scope, range, access, handle, region, remoteKey, frames } = live;
-  return { name, socket, scope, range, access, handle, region, remoteKey, frames };
+/** The same in what is small whatever the size of the world. */
+export function passingDifference(left: WorldView, right: WorldView): Difference | null {
+  return differenceIn(smallParts, left, right);
 }
 
-function callOf(active: ActiveCall): unknown {
-  const { call, work, failures, changes, acquired, touched, touchedWithin } = active;
-  const { mappings, framesBefore, wasInvalid, interrupted, outcome } = active;
-  return {
-    call,
-    work,
-    failures,
-    changes,
-    acquired,
-    touched,
-    touchedWithin,
-    mappings,
-    framesBefore,
-    wasInvalid,
-    interrupted,
-    outcome,
-  };
-}
+const smallParts: Readonly<Record<string, Part>> = {
+  ...passingParts,
+  ...Object.fromEntries(
+    ["alive", "bugCheck", "counters", "faults", "totals", "regionCounts", "liveCount"].map(
+      (name) => [name, lastingParts[name] as Part],
+    ),
+  ),
+};
 
-/** Where two plain values differ first, with both sides; null if they are equal. */
-export function firstDifference(left: unknown, right: unknown, path = ""): Difference | null {
-  if (left === right) return null;
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) {
-    return { path, left, right };
-  }
-  const a = left as Readonly<Record<string, unknown>>;
-  const b = right as Readonly<Record<string, unknown>>;
-  for (const key in a) {
-    const inside = firstDifference(a[key], b[key], path);
-    if (inside !== null)
-      return { ...inside, path: `${key}${inside.path === "" ? "" : "."}${inside.path}` };
-  }
-  for (const key in b) {
-    if (!(key in a) && b[key] !== undefined) return { path: key, left: undefined, right: b[key] };
+function differenceIn(
+  parts: Readonly<Record<string, Part>>,
+  left: WorldView,
+  right: WorldView,
+): Difference | null {
+  for (const name in parts) {
+    const { shape, read } = parts[name] as Part;
+    const inside = difference(shape, read(left), read(right));
+    if (inside !== null) {
+      return { ...inside, path: inside.path === "" ? name : `${name}.${inside.path}` };
+    }
   }
   return null;
-}
-
-export interface Difference {
-  /** Names and indices, from the outside in. */
-  readonly path: string;
-  readonly left: unknown;
-  readonly right: unknown;
 }
