@@ -15,7 +15,16 @@ import {
   registrationNamed,
   remember,
 } from "./registrations.ts";
-import { DESCRIPTOR, LOCK, PAGE, REGION, REGISTRATION, UNRELEASED, WAS_SECURED } from "./layout.ts";
+import {
+  DESCRIPTOR,
+  LOCK,
+  PAGE,
+  REGION,
+  REGISTRATION,
+  UNRELEASED,
+  WAS_SECURED,
+  SINGLE,
+} from "./layout.ts";
 import type { Store } from "./store.ts";
 import { freshFrames } from "./freshness.ts";
 import { NONE } from "./table.ts";
@@ -33,7 +42,13 @@ export function beginCall(w: Store, id: number, call: CacheCall): Applied {
     }
   }
   const totals = totalsOf(w, id);
-  const active = new FlatCall(call, w.get("nextMdl"), w.get("nextSecure"), totals, framesBefore);
+  const active = new FlatCall(
+    call,
+    w.get(SINGLE.nextMdl),
+    w.get(SINGLE.nextSecure),
+    totals,
+    framesBefore,
+  );
   if (call.name === "register") {
     active.touched = appended(active.touched, pagesOf(w, call.request.range));
     noteMapping(w, w.processOf(id), active);
@@ -191,6 +206,7 @@ function addDescriptor(
   const row = w.descriptors.row(slot);
   const id = w.symbols.id(name);
   w.mem.put(row + DESCRIPTOR.name, id);
+  w.mem.put(row + DESCRIPTOR.nameHash, w.symbols.hash(id));
   w.mem.put(row + DESCRIPTOR.socket, socket);
   w.mem.put(row + DESCRIPTOR.provider, provider);
   w.mem.putDouble(row + DESCRIPTOR.key, key);

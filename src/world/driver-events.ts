@@ -7,7 +7,7 @@ import { accessUser, framesOfLock, ioctl } from "./driver.ts";
 import { lockNamed, lockRange, unlock } from "./locks.ts";
 import { isUserRange } from "./ranges.ts";
 import { releaseSecure, secureRange } from "./secures.ts";
-import { GRANT, SECURE } from "./layout.ts";
+import { GRANT, SECURE, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import {
@@ -147,7 +147,7 @@ function raised(w: Store, code: number): Applied {
 }
 
 function bugChecked(w: Store, bugCheck: BugCheck): Applied {
-  w.set("bugCheck", bugCheckCode(bugCheck));
+  w.set(SINGLE.bugCheck, bugCheckCode(bugCheck));
   return { answer: { kind: "kernel", value: null, raised: null, bugCheck }, then: [] };
 }
 
@@ -156,8 +156,8 @@ export function completed(w: Store, event: EventOf<"completed">): Applied {
   const { dispatch } = w;
   w.dispatch = null;
   w.lastDispatch = dispatch;
-  if (event.escaped !== null && w.get("bugCheck") === 0) {
-    w.set("bugCheck", bugCheckCode("KMODE_EXCEPTION_NOT_HANDLED"));
+  if (event.escaped !== null && w.get(SINGLE.bugCheck) === 0) {
+    w.set(SINGLE.bugCheck, bugCheckCode("KMODE_EXCEPTION_NOT_HANDLED"));
   }
   if (dispatch === null) return quiet;
   if (dispatch.request === null) {

@@ -9,7 +9,7 @@ import { dropRegion } from "./nic.ts";
 import { endRegistration, forgetHistory, releaseFrames } from "./registrations.ts";
 import { releaseSecure } from "./secures.ts";
 import { disconnect } from "./sockets.ts";
-import { INSTANCE, LOCK, REGION, SECURE, SOCKET } from "./layout.ts";
+import { INSTANCE, LOCK, REGION, SECURE, SOCKET, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import { abortTransfersOn, removeTransfersOf } from "./transfers.ts";
@@ -69,8 +69,9 @@ export function exit(w: Store, process: ProcessId): Applied {
 }
 
 function disarm(w: Store, process: number): void {
-  if (w.get("kill") === process + 1) w.set("kill", 0);
-  if (w.get("interrupt") !== 0 && w.get("interruptProcess") === process) w.set("interrupt", 0);
+  if (w.get(SINGLE.kill) === process + 1) w.set(SINGLE.kill, 0);
+  if (w.get(SINGLE.interrupt) !== 0 && w.get(SINGLE.interruptProcess) === process)
+    w.set(SINGLE.interrupt, 0);
   w.faults = null;
 }
 
@@ -122,7 +123,7 @@ export function exited(w: Store, process: number): Applied {
   w.mem.put(w.aliveWord(process), 0);
   for (let lock = w.locks.first(); lock !== NONE; lock = w.locks.next(lock)) {
     if (isLocked(w, lock) && w.mem.at(w.locks.row(lock) + LOCK.process) === process) {
-      w.set("bugCheck", bugCheckCode("PROCESS_HAS_LOCKED_PAGES"));
+      w.set(SINGLE.bugCheck, bugCheckCode("PROCESS_HAS_LOCKED_PAGES"));
       break;
     }
   }

@@ -1,13 +1,13 @@
 // A 64-bit fingerprint of a state: equal states have equal fingerprints, whatever rows, blocks and free lists they have
-// come to use. It is the sum of the hashes of what there is, each with what tells it from the others; where an order
-// matters, an item is hashed with its predecessor. Where something lies in the arena has no part in it, and neither has
-// what does not outlast a command.
+// come to use. What there is is read in an order that the state alone decides (by handle, by address, by the order of
+// making where that matters), each list behind its length, and mixed into two lanes of 32 bits. Where something lies in
+// the arena has no part in it, and neither has what does not outlast a command.
 //
 // Two states that differ have equal fingerprints with a probability of about 2^-64.
 
-import { vadByAddress, vadCount, baseOf, countOf, isWritable, sectionOf } from "./address-space.ts";
-import { isLocked } from "./entries.ts";
+import { baseOf, countOf, vadByAddress, vadCount } from "./address-space.ts";
 import { frameRow } from "./frames.ts";
+import { COMMITTED, COPIED, FLAGS } from "./pages.ts";
 import {
   DESCRIPTOR,
   ENDED,
@@ -26,293 +26,234 @@ import {
   SHARED,
   SOCKET,
   TRANSFER,
+  VAD,
+  SINGLE,
 } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
-/** Kinds of things, so that a socket is not taken for a secure. */
-const ALIVE = 1;
-const AN_INSTANCE = 2;
-const A_NIC = 3;
-const A_VAD = 4;
-const A_SHARED_PAGE = 5;
-const A_SECURE = 6;
-const A_LOCK = 7;
-const A_REGION = 8;
-const AN_EXPOSURE = 9;
-const A_SOCKET = 10;
-const A_TRANSFER = 11;
-const A_DESCRIPTOR = 12;
-const A_REGISTRATION = 13;
-const A_GRANT = 14;
-const SINGLES = 15;
-
-/** The hash of the item at hand, and the sum of those that are done: two independent lanes of 32 bits. */
+/**
+ * The two lanes, and the key of the next word's place. Every word is mixed with the key of its place, and the results are
+ * added up, so that no word waits for the one before it. A function takes them into variables of its own, where they are
+ * fast, and puts them back.
+ */
 let a = 0;
 let b = 0;
-let sumA = 0;
-let sumB = 0;
+let key = 0;
 
-function begin(kind: number): void {
-  a = Math.imul(kind, 0x9e3779b1);
-  b = Math.imul(kind, 0x85ebca6b) ^ 0x5bd1e995;
-}
+const STEP = 0x9e3779b9 | 0;
 
 function word(value: number): void {
-  a = Math.imul(a ^ value, 0xcc9e2d51);
-  a ^= a >>> 15;
-  b = Math.imul(b ^ value, 0x1b873593);
-  b = (b << 13) | (b >>> 19);
+  key = (key + STEP) | 0;
+  let mixed = Math.imul(value ^ key, 0x85ebca6b);
+  mixed ^= mixed >>> 15;
+  a = (a + mixed) | 0;
+  mixed = Math.imul(mixed + key, 0xc2b2ae35);
+  b = (b + (mixed ^ (mixed >>> 13))) | 0;
 }
 
 /** So many words of the arena. */
-function words(w: Store, first: number, count: number): void {
-  for (let at = first; at < first + count; at++) word(w.mem.at(at));
-}
-
-function end(): void {
-  let x = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  let y = Math.imul(b ^ (b >>> 16), 0x7feb352d);
-  y = Math.imul(y ^ (y >>> 15), 0x846ca68b);
-  sumA = (sumA + (x ^ (x >>> 16))) | 0;
-  sumB = (sumB + (y ^ (y >>> 16))) | 0;
+function words(memory: Int32Array, first: number, count: number): void {
+  let x = a;
+  let y = b;
+  let k = key;
+  for (let at = first; at < first + count; at++) {
+    k = (k + STEP) | 0;
+    let mixed = Math.imul((memory[at] as number) ^ k, 0x85ebca6b);
+    mixed ^= mixed >>> 15;
+    x = (x + mixed) | 0;
+    mixed = Math.imul(mixed + k, 0xc2b2ae35);
+    y = (y + (mixed ^ (mixed >>> 13))) | 0;
+  }
+  a = x;
+  b = y;
+  key = k;
 }
 
 /** Puts the fingerprint of the state into two words. */
 export function fingerprint(w: Store, into: Uint32Array, at = 0): void {
-  sumA = 0;
-  sumB = 0;
+  a = 0;
+  b = 0;
+  key = 0;
   addSingles(w);
   addInstances(w);
-  addAddressSpaces(w);
+  for (let process = 0; process < w.config.processes; process++) addAddressSpace(w, process);
+  addSections(w);
   addSecures(w);
   addLocks(w);
-  addRegions(w);
-  addExposures(w);
+  for (let provider = 0; provider < w.config.providersPerProcess; provider++) {
+    addRegions(w, provider);
+    addExposures(w, provider);
+  }
   addSockets(w);
   addTransfers(w);
   addDescriptors(w);
-  addRegistrations(w);
-  addGrants(w);
-  into[at] = sumA;
-  into[at + 1] = sumB;
+  if (w.claims === null) addGrants(w);
+  // Each lane ends with something of the other, so that neither is a fingerprint of 32 bits by itself.
+  into[at] = finish(a ^ ((b << 13) | (b >>> 19)));
+  into[at + 1] = finish(b + Math.imul(a, 0x85ebca6b));
+}
+
+function finish(lane: number): number {
+  let x = Math.imul(lane ^ (lane >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
 }
 
 function addSingles(w: Store): void {
-  begin(SINGLES);
-  word(w.get("nextPfn"));
-  word(w.get("nextSecure"));
-  word(w.get("nextMdl"));
-  word(w.get("bugCheck"));
-  word(w.get("kill"));
-  const armed = w.get("interrupt");
+  word(w.get(SINGLE.nextPfn));
+  word(w.get(SINGLE.nextSecure));
+  word(w.get(SINGLE.nextMdl));
+  word(w.get(SINGLE.bugCheck));
+  word(w.get(SINGLE.kill));
+  const armed = w.get(SINGLE.interrupt);
+  word(armed === 0 ? 0 : w.symbols.hash(armed));
   if (armed !== 0) {
-    word(w.symbols.hash(armed));
-    word(w.get("interruptProcess"));
-    word(w.get("interruptAfter"));
+    word(w.get(SINGLE.interruptProcess));
+    word(w.get(SINGLE.interruptAfter));
   }
+  word(w.failures.count);
   for (let slot = w.failures.first(); slot !== NONE; slot = w.failures.next(slot)) {
-    word(w.mem.at(w.failures.row(slot) + FAILURE.call) + 1);
+    word(w.mem.at(w.failures.row(slot) + FAILURE.call));
   }
-  end();
   for (let provider = 0; provider < w.config.providersPerProcess; provider++) {
-    begin(A_NIC);
-    word(provider);
-    words(w, w.nic(provider) + NIC.nextRegion, 2);
-    end();
+    words(w.mem.words, w.nic(provider) + NIC.nextRegion, 2);
   }
+  words(w.mem.words, w.aliveWord(0), w.config.processes);
 }
 
 function addInstances(w: Store): void {
-  for (let process = 0; process < w.config.processes; process++) {
-    begin(ALIVE);
-    word(process);
-    word(w.mem.at(w.aliveWord(process)));
-    end();
-  }
+  const { mem } = w;
   for (let id = 0; id < w.calls.length; id++) {
     const row = w.instance(id);
-    begin(AN_INSTANCE);
-    word(id);
-    word(w.mem.at(row + INSTANCE.started));
-    const history = row + INSTANCE.history;
+    word(mem.at(row + INSTANCE.started));
     for (let i = 0; i < REMEMBERED; i++) {
-      const ended = history + i * ENDED;
-      if (w.mem.doubleAt(ended + 2) === 0) break;
-      words(w, ended, 4);
-      words(w, w.mem.at(ended + 4), w.mem.at(ended + 5));
+      const ended = row + INSTANCE.history + i * ENDED;
+      if (mem.doubleAt(ended + 2) === 0) break;
+      words(mem.words, ended, 4);
+      words(mem.words, mem.at(ended + 4), mem.at(ended + 5));
     }
-    end();
+    addRegistrations(w, row);
   }
 }
 
-function addAddressSpaces(w: Store): void {
+function addAddressSpace(w: Store, process: number): void {
   const { mem } = w;
-  for (let process = 0; process < w.config.processes; process++) {
-    for (let k = 0; k < vadCount(w, process); k++) {
-      const vad = vadByAddress(w, process, k);
-      begin(A_VAD);
-      word(process);
-      word(baseOf(w, vad));
-      word(sectionOf(w, vad));
-      word(isWritable(w, vad) ? 1 : 0);
-      const last = baseOf(w, vad) + countOf(w, vad);
-      for (let number = baseOf(w, vad); number < last; number++) {
-        const row = w.page(process, number);
-        // The low byte: flags and protection, without the number of the region.
-        word(mem.at(row + PAGE.state) & 0xff);
-        word(mem.at(row + PAGE.copiedFrom));
-        addContents(w, mem.at(row + PAGE.pfn), row + PAGE.stored);
-      }
-      end();
-    }
-  }
-  for (const [section, { first, count }] of w.sections.entries()) {
-    for (let i = 0; i < count; i++) {
-      const row = first + i * SHARED.width;
-      if (mem.at(row + SHARED.pfn) === 0 && mem.doubleAt(row + SHARED.stored) === 0) continue;
-      begin(A_SHARED_PAGE);
-      word(section);
-      word(i);
-      addContents(w, mem.at(row + SHARED.pfn), row + SHARED.stored);
-      end();
-    }
+  const count = vadCount(w, process);
+  word(count);
+  for (let k = 0; k < count; k++) {
+    const vad = vadByAddress(w, process, k);
+    const base = baseOf(w, vad);
+    words(mem.words, w.vads.row(vad) + VAD.base, VAD.writable - VAD.base + 1);
+    const end = base + countOf(w, vad);
+    for (let number = base; number < end; number++) addPage(w, w.page(process, number));
   }
 }
 
-/** A frame and what it holds; or what is kept for one. */
-function addContents(w: Store, framePlusOne: number, stored: number): void {
-  word(framePlusOne);
-  if (framePlusOne === 0) words(w, stored, 2);
-  else words(w, frameRow(w, framePlusOne - 1) + FRAME.stamp, 2);
+/** A page in one word, if that says all: its flags and its frame. */
+function addPage(w: Store, row: number): void {
+  const { mem } = w;
+  const flags = mem.at(row + PAGE.state) & FLAGS;
+  const frame = mem.at(row + PAGE.pfn);
+  word((frame << 8) | flags);
+  if ((flags & COPIED) !== 0) word(mem.at(row + PAGE.copiedFrom));
+  if (frame !== 0) words(mem.words, frameRow(w, frame - 1) + FRAME.stamp, 2);
+  else if ((flags & COMMITTED) !== 0) words(mem.words, row + PAGE.stored, 2);
+}
+
+function addSections(w: Store): void {
+  const { mem } = w;
+  for (const { first, count } of w.sections) {
+    for (let row = first; row < first + count * SHARED.width; row += SHARED.width) {
+      const frame = mem.at(row + SHARED.pfn);
+      word(frame);
+      words(mem.words, frame === 0 ? row + SHARED.stored : frameRow(w, frame - 1) + FRAME.stamp, 2);
+    }
+  }
 }
 
 function addSecures(w: Store): void {
+  word(w.secures.count);
   for (let slot = w.secures.first(); slot !== NONE; slot = w.secures.next(slot)) {
-    begin(A_SECURE);
-    words(w, w.secures.row(slot) + SECURE.handle, SECURE.nodes - SECURE.handle);
-    end();
+    words(w.mem.words, w.secures.row(slot) + SECURE.handle, SECURE.nodes - SECURE.handle);
   }
 }
 
 function addLocks(w: Store): void {
   const { mem } = w;
+  word(w.locks.count);
   for (let slot = w.locks.first(); slot !== NONE; slot = w.locks.next(slot)) {
     const row = w.locks.row(slot);
-    begin(A_LOCK);
-    words(w, row + LOCK.handle, LOCK.nodes - LOCK.handle);
-    word(isLocked(w, slot) ? 1 : 0);
-    word(mem.at(row + LOCK.flags));
-    word(mem.at(row + LOCK.scopes));
-    words(w, mem.at(row + LOCK.sockets), mem.at(row + LOCK.sockets + 2));
-    words(w, mem.at(row + LOCK.ranges), 4 * mem.at(row + LOCK.ranges + 2));
+    words(mem.words, row + LOCK.handle, LOCK.nodes - LOCK.handle);
+    word(mem.at(row + LOCK.sockets + 2));
+    words(mem.words, mem.at(row + LOCK.sockets), mem.at(row + LOCK.sockets + 2));
+    words(mem.words, mem.at(row + LOCK.ranges), 4 * mem.at(row + LOCK.ranges + 2));
     const frames = mem.at(row + LOCK.frames);
     for (let i = 0; i < mem.at(row + LOCK.count); i++) {
-      const frame = frameRow(w, mem.at(frames + i));
       word(mem.at(frames + i));
-      words(w, frame + FRAME.stamp, 2);
+      words(mem.words, frameRow(w, mem.at(frames + i)) + FRAME.stamp, 2);
     }
-    end();
   }
 }
 
-function addRegions(w: Store): void {
+function addRegions(w: Store, provider: number): void {
   const { mem } = w;
+  word(mem.at(w.nic(provider) + NIC.regions));
   for (let slot = w.regions.first(); slot !== NONE; slot = w.regions.next(slot)) {
     const row = w.regions.row(slot);
-    begin(A_REGION);
-    words(w, row + REGION.key, 3);
-    word(mem.at(row + REGION.mdl));
-    words(w, row + REGION.first, 3);
-    word(mem.at(row + REGION.zombie));
-    words(w, mem.at(row + REGION.frames), mem.at(row + REGION.count));
-    end();
+    if (mem.at(row + REGION.provider) !== provider) continue;
+    words(mem.words, row + REGION.key, REGION.lock - REGION.key);
+    words(mem.words, mem.at(row + REGION.frames), mem.at(row + REGION.count));
   }
 }
 
-function addExposures(w: Store): void {
+function addExposures(w: Store, provider: number): void {
+  const { mem } = w;
   for (let slot = w.exposures.first(); slot !== NONE; slot = w.exposures.next(slot)) {
     const row = w.exposures.row(slot);
-    begin(AN_EXPOSURE);
-    words(w, row + EXPOSURE.key, 3);
-    words(w, row + EXPOSURE.socket, EXPOSURE.nodes - EXPOSURE.socket);
-    word(w.mem.at(row + EXPOSURE.regionKey));
-    end();
+    if (mem.at(row + EXPOSURE.provider) !== provider) continue;
+    words(mem.words, row + EXPOSURE.key, EXPOSURE.region - EXPOSURE.key);
   }
 }
 
 function addSockets(w: Store): void {
-  let before = 0;
+  word(w.sockets.count);
   for (let slot = w.sockets.first(); slot !== NONE; slot = w.sockets.next(slot)) {
-    const row = w.sockets.row(slot);
-    begin(A_SOCKET);
-    words(w, row + SOCKET.id, 4);
-    word(before);
-    end();
-    before = w.mem.at(row + SOCKET.id);
+    words(w.mem.words, w.sockets.row(slot) + SOCKET.id, 4);
   }
 }
 
 function addTransfers(w: Store): void {
-  const { mem, symbols } = w;
-  let before = 0;
+  word(w.transfers.count);
   for (let slot = w.transfers.first(); slot !== NONE; slot = w.transfers.next(slot)) {
     const row = w.transfers.row(slot);
-    const name = symbols.hash(mem.at(row + TRANSFER.name));
-    begin(A_TRANSFER);
-    word(name);
-    words(w, row + TRANSFER.socket, 3);
-    word(symbols.hash(mem.at(row + TRANSFER.registration)));
-    words(w, row + TRANSFER.first, 5);
-    word(before);
-    end();
-    before = name;
+    words(w.mem.words, row + TRANSFER.nameHash, TRANSFER.width - TRANSFER.nameHash);
   }
 }
 
 function addDescriptors(w: Store): void {
-  let before = 0;
+  word(w.descriptors.count);
   for (let slot = w.descriptors.first(); slot !== NONE; slot = w.descriptors.next(slot)) {
     const row = w.descriptors.row(slot);
-    const name = w.symbols.hash(w.mem.at(row + DESCRIPTOR.name));
-    begin(A_DESCRIPTOR);
-    word(name);
-    words(w, row + DESCRIPTOR.socket, 2);
-    words(w, row + DESCRIPTOR.key, 2);
-    word(before);
-    end();
-    before = name;
+    words(w.mem.words, row + DESCRIPTOR.nameHash, DESCRIPTOR.width - DESCRIPTOR.nameHash);
   }
 }
 
-function addRegistrations(w: Store): void {
-  const { mem, symbols } = w;
+function addRegistrations(w: Store, instance: number): void {
+  const { mem } = w;
   const chain = w.registrationsOfInstance;
-  for (let id = 0; id < w.calls.length; id++) {
-    let before = 0;
-    const ends = w.instance(id) + INSTANCE.registrations;
-    for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
-      const row = w.registrations.row(slot);
-      const name = symbols.hash(mem.at(row + REGISTRATION.name));
-      begin(A_REGISTRATION);
-      word(name);
-      words(w, row + REGISTRATION.instance, 4);
-      words(w, row + REGISTRATION.start, REGISTRATION.order - REGISTRATION.start);
-      words(w, mem.at(row + REGISTRATION.frames), mem.at(row + REGISTRATION.frameCount));
-      word(before);
-      end();
-      before = name;
-    }
+  word(mem.at(instance + INSTANCE.liveCount));
+  const ends = instance + INSTANCE.registrations;
+  for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
+    const row = w.registrations.row(slot);
+    words(mem.words, row + REGISTRATION.nameHash, REGISTRATION.width - REGISTRATION.nameHash);
+    words(mem.words, mem.at(row + REGISTRATION.frames), mem.at(row + REGISTRATION.frameCount));
   }
 }
 
 function addGrants(w: Store): void {
-  let rank = 0;
+  word(w.grants.count);
   for (let slot = w.grants.first(); slot !== NONE; slot = w.grants.next(slot)) {
-    begin(A_GRANT);
-    words(w, w.grants.row(slot) + GRANT.kind, GRANT.width - GRANT.kind);
-    word(++rank);
-    end();
+    words(w.mem.words, w.grants.row(slot) + GRANT.kind, GRANT.width - GRANT.kind);
   }
 }

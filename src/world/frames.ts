@@ -4,7 +4,7 @@
 // The next free frame is kept, not searched for: a frame that comes free before it in the rotation is passed over at
 // once, so the kept one stays the next. Only giving it out starts a search, which goes on where the last one ended.
 
-import { FRAME } from "./layout.ts";
+import { FRAME, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 
 /** The first word of a frame, or 0 while none in its neighbourhood was ever in use. */
@@ -21,7 +21,7 @@ export function isInUse(w: Store, pfn: number): boolean {
 
 /** A free frame with the given contents, mapped by its caller; -1 if every frame is in use. */
 export function allocateFrame(w: Store, stamp: number): number {
-  const pfn = w.get("nextFree") - 1;
+  const pfn = w.get(SINGLE.nextFree) - 1;
   if (pfn < 0) return -1;
   const entry = w.frameChunks + (pfn >> w.frameShift);
   if (w.mem.at(entry) === 0) {
@@ -33,8 +33,8 @@ export function allocateFrame(w: Store, stamp: number): number {
   w.mem.put(row + FRAME.mapped, 1);
   w.mem.put(row + FRAME.lockCount, 0);
   const next = (pfn + 1) % w.config.frameCount;
-  w.set("nextPfn", next);
-  w.set("nextFree", searchFree(w, next) + 1);
+  w.set(SINGLE.nextPfn, next);
+  w.set(SINGLE.nextFree, searchFree(w, next) + 1);
   return pfn;
 }
 
@@ -78,11 +78,11 @@ function freeIfUnused(w: Store, pfn: number): void {
   if (isInUse(w, pfn)) return;
   w.mem.putDouble(frameRow(w, pfn) + FRAME.stamp, 0);
   const { frameCount } = w.config;
-  const from = w.get("nextPfn");
-  const kept = w.get("nextFree") - 1;
+  const from = w.get(SINGLE.nextPfn);
+  const kept = w.get(SINGLE.nextFree) - 1;
   const isNext =
     kept < 0 || (pfn - from + frameCount) % frameCount < (kept - from + frameCount) % frameCount;
   if (!isNext) return;
-  w.set("nextPfn", (pfn + 1) % frameCount);
-  if (kept < 0) w.set("nextFree", pfn + 1);
+  w.set(SINGLE.nextPfn, (pfn + 1) % frameCount);
+  if (kept < 0) w.set(SINGLE.nextFree, pfn + 1);
 }

@@ -11,7 +11,16 @@ import { deregisterRegion, exposeRange, regionNamed, registerRegion, unexposeKey
 import { BAD_BLOCK, stateOf } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
 import { isSecuredBy } from "./secures.ts";
-import { EXPOSURE, FAILURE, LOCK, REGION, SECURE, UNRELEASED, WAS_SECURED } from "./layout.ts";
+import {
+  EXPOSURE,
+  FAILURE,
+  LOCK,
+  REGION,
+  SECURE,
+  UNRELEASED,
+  WAS_SECURED,
+  SINGLE,
+} from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Applied, HostAnswer, HostCall } from "./words.ts";
@@ -239,7 +248,7 @@ function mdlOf(w: Store, id: number, key: number): number {
 
 /** An armed interruption comes one host call nearer. */
 function countDown(w: Store, process: number): void {
-  if (w.get("interrupt") === 0 || w.get("interruptProcess") !== process) return;
-  w.set("interruptAfter", Math.max(0, w.get("interruptAfter") - 1));
+  if (w.get(SINGLE.interrupt) === 0 || w.get(SINGLE.interruptProcess) !== process) return;
+  w.set(SINGLE.interruptAfter, Math.max(0, w.get(SINGLE.interruptAfter) - 1));
   w.faults = null;
 }

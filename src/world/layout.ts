@@ -1,4 +1,4 @@
-// Which word of a row holds what. A word is named by its number in the row; a double takes two words, from an even one.
+// Which word of a row holds what. What two equal states have alike in a row lies together, for the fingerprint. A word is named by its number in the row; a double takes two words, from an even one.
 
 /** Words of rows, counted from the row's first; the first two are the table's. */
 export const VAD = { process: 2, base: 3, count: 4, section: 5, writable: 6, width: 8 } as const;
@@ -20,15 +20,15 @@ export const LOCK = {
   first: 5,
   count: 6,
   access: 7,
-  nodes: 8,
-  frames: 9,
   /** 1 while the pages are locked; the row outlives that while regions are left. */
-  locked: 10,
-  /** The first and the last region on it. */
-  regions: 11,
-  flags: 13,
+  locked: 8,
+  flags: 9,
   /** The scopes it was used for, in order: 1 local, 2 remote; two digits to the base 4. */
-  scopes: 14,
+  scopes: 10,
+  nodes: 11,
+  frames: 12,
+  /** The first and the last region on it. */
+  regions: 13,
   /** Sockets that used it: a block, its capacity, and how many. */
   sockets: 15,
   /** Ranges it was used for, two doubles each: a block, its capacity in words, and how many. */
@@ -48,35 +48,38 @@ export const REGION = {
   key: 2,
   provider: 3,
   process: 4,
-  lock: 5,
+  mdl: 5,
   first: 6,
   count: 7,
   access: 8,
-  frames: 9,
+  zombie: 9,
+  /** The slot of its lock. */
+  lock: 10,
+  frames: 11,
   /** Live registrations of its instance that name it, the first and the last; and how many. */
-  registrations: 10,
-  users: 12,
-  inFlight: 13,
-  zombie: 14,
+  registrations: 12,
+  users: 14,
+  inFlight: 15,
   /** The next and the previous one on its lock. */
-  link: 15,
+  link: 16,
   /** The first and the last of its exposures. */
-  exposures: 17,
-  mdl: 19,
+  exposures: 18,
   width: 20,
 } as const;
 export const EXPOSURE = {
   key: 2,
   provider: 3,
   process: 4,
-  region: 5,
-  socket: 6,
-  first: 7,
-  count: 8,
-  access: 9,
-  nodes: 10,
-  link: 11,
-  regionKey: 13,
+  socket: 5,
+  first: 6,
+  count: 7,
+  access: 8,
+  regionKey: 9,
+  /** The slot of its region. */
+  region: 10,
+  nodes: 11,
+  /** The next and the previous one of its region. */
+  link: 12,
   /** The next and the previous one of its socket; and the socket's slot plus one. */
   ofSocket: 14,
   socketSlot: 16,
@@ -97,43 +100,54 @@ export const SOCKET = {
 } as const;
 export const TRANSFER = {
   name: 2,
-  socket: 3,
-  provider: 4,
-  kind: 5,
-  registration: 6,
-  first: 7,
-  count: 8,
-  inFlight: 9,
+  registration: 3,
+  nameHash: 4,
+  registrationHash: 5,
+  socket: 6,
+  provider: 7,
+  kind: 8,
+  first: 9,
+  count: 10,
+  inFlight: 11,
   /** A double. */
-  region: 10,
-  width: 12,
+  region: 12,
+  width: 14,
 } as const;
-export const DESCRIPTOR = { name: 2, socket: 3, provider: 4, key: 6, width: 8 } as const;
+export const DESCRIPTOR = {
+  name: 2,
+  nameHash: 3,
+  socket: 4,
+  provider: 5,
+  /** A double. */
+  key: 6,
+  width: 8,
+} as const;
 export const REGISTRATION = {
   name: 2,
   instance: 3,
-  socket: 4,
-  scope: 5,
-  access: 6,
-  first: 7,
-  count: 8,
-  nodes: 9,
-  frames: 10,
-  frameCount: 11,
-  /** The next and the previous one of the instance, then those on the region. */
-  ofInstance: 12,
-  onRegion: 14,
+  first: 4,
+  count: 5,
+  nodes: 6,
+  frames: 7,
+  frameCount: 8,
+  /** The next and the previous one of the instance, on the region, and of the socket. */
+  ofInstance: 9,
+  onRegion: 11,
+  ofSocket: 13,
+  /** The socket's slot plus one. */
+  socketSlot: 15,
+  order: 16,
+  nameHash: 17,
+  socket: 18,
+  scope: 19,
+  access: 20,
   /** Doubles. */
-  start: 16,
-  lengthBytes: 18,
-  handle: 20,
-  region: 22,
-  remoteKey: 24,
-  order: 26,
-  /** The next and the previous one of its socket; and the socket's slot plus one. */
-  ofSocket: 27,
-  socketSlot: 29,
-  width: 30,
+  start: 22,
+  lengthBytes: 24,
+  handle: 26,
+  region: 28,
+  remoteKey: 30,
+  width: 32,
 } as const;
 export const GRANT = { kind: 2, process: 3, handle: 4, kernelHandle: 6, width: 8 } as const;
 export const FAILURE = { call: 2, width: 4 } as const;
@@ -174,3 +188,24 @@ export type PageList = (typeof PAGE)["secures" | "locks" | "registrations" | "ex
 export const FRAME = { stamp: 0, mapped: 2, lockCount: 3, width: 4 } as const;
 /** Words of a page of a section. */
 export const SHARED = { stored: 0, pfn: 2, width: 4 } as const;
+
+/** Words that there is one of. */
+export const SINGLE = {
+  nextPfn: 0,
+  nextFree: 1,
+  nextSecure: 2,
+  nextMdl: 3,
+  order: 4,
+  /** Live registrations that name a region which is not there, or not of their instance. */
+  dangling: 5,
+  bugCheck: 6,
+  kill: 7,
+  interrupt: 8,
+  interruptProcess: 9,
+  interruptAfter: 10,
+  /** Registrations that lie outside the user's pages. */
+  strays: 11,
+  /** The first and the last socket that is connected. */
+  connected: 12,
+  width: 14,
+} as const;

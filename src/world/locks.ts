@@ -9,7 +9,7 @@ import { lockFrame, unlockFrame } from "./frames.ts";
 import { enter, leave } from "./over.ts";
 import { touch } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
-import { LOCK, PAGE } from "./layout.ts";
+import { LOCK, PAGE, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
@@ -37,8 +37,8 @@ export function lockRange(
     mem.put(frames + i, pfn);
   }
   for (let i = 0; i < count; i++) lockFrame(w, mem.at(frames + i));
-  const handle = w.get("nextMdl");
-  w.set("nextMdl", handle + 1);
+  const handle = w.get(SINGLE.nextMdl);
+  w.set(SINGLE.nextMdl, handle + 1);
   const slot = w.locks.add();
   const nodes = enter(w, PAGE.locks, process, first, count, slot);
   const row = w.locks.row(slot);

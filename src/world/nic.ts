@@ -19,6 +19,7 @@ import {
   REGISTRATION,
   SOCKET,
   TRANSFER,
+  SINGLE,
 } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
@@ -74,7 +75,7 @@ export function registerRegion(
   mem.put(row + REGION.frames, frames);
   w.regionsOfLock.append(lockRow + LOCK.regions, slot);
   w.regionOf[provider]?.set(key, slot);
-  if (w.get("dangling") > 0) adoptRegistrations(w, slot);
+  if (w.get(SINGLE.dangling) > 0) adoptRegistrations(w, slot);
   if (w.transfers.count > 0) adoptTransfers(w, slot);
   tally(w, lock, 1);
   return { ok: true, value: key };
@@ -94,7 +95,7 @@ function adoptRegistrations(w: Store, region: number): void {
     }
     w.registrationsOfRegion.append(row + REGION.registrations, slot);
     addTo(w, row + REGION.users, 1);
-    w.set("dangling", w.get("dangling") - 1);
+    w.set(SINGLE.dangling, w.get(SINGLE.dangling) - 1);
   }
 }
 
@@ -144,7 +145,7 @@ export function dropRegion(w: Store, slot: number): void {
   const chain = w.registrationsOfRegion;
   for (let r = chain.first(named); r !== NONE; r = chain.first(named)) {
     chain.remove(named, r);
-    w.set("dangling", w.get("dangling") + 1);
+    w.set(SINGLE.dangling, w.get(SINGLE.dangling) + 1);
   }
   const provider = mem.at(row + REGION.provider);
   const card = w.nic(provider);

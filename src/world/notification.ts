@@ -4,7 +4,7 @@
 import { brand, type AddressRange, type InstanceId, type ProcessId } from "../../model/units.ts";
 import { noteMappings } from "./calls.ts";
 import { failableCode, failableNames } from "./codes.ts";
-import { FAILURE, INSTANCE } from "./layout.ts";
+import { FAILURE, INSTANCE, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { rangeAt } from "./ranges.ts";
 import { NONE } from "./table.ts";
@@ -70,11 +70,11 @@ export function notify(w: Store, process: ProcessId, range: AddressRange): Appli
 
 /** The interruption that was armed: another thread acts now. */
 export function interrupt(w: Store): Applied {
-  const armed = w.get("interrupt");
+  const armed = w.get(SINGLE.interrupt);
   if (armed === 0) throw new RangeError("no interruption is armed");
-  const process = brand<ProcessId>(w.get("interruptProcess"));
+  const process = brand<ProcessId>(w.get(SINGLE.interruptProcess));
   const what = w.symbols.record(armed) as Interruption;
-  w.set("interrupt", 0);
+  w.set(SINGLE.interrupt, 0);
   w.faults = null;
   return {
     answer: null,
@@ -119,12 +119,12 @@ export function arm(w: Store, fault: Fault): Applied {
       break;
     }
     case "kill":
-      w.set("kill", fault.process + 1);
+      w.set(SINGLE.kill, fault.process + 1);
       break;
     case "interrupt":
-      w.set("interrupt", w.symbols.id(JSON.stringify(fault.what)));
-      w.set("interruptProcess", fault.process);
-      w.set("interruptAfter", fault.afterHostCalls);
+      w.set(SINGLE.interrupt, w.symbols.id(JSON.stringify(fault.what)));
+      w.set(SINGLE.interruptProcess, fault.process);
+      w.set(SINGLE.interruptAfter, fault.afterHostCalls);
       break;
   }
   return quiet;
@@ -137,8 +137,8 @@ export function armedFaults(w: Store): ArmedFaults {
   for (let slot = w.failures.first(); slot !== NONE; slot = w.failures.next(slot)) {
     fail.push(failableNames[w.mem.at(w.failures.row(slot) + FAILURE.call)] ?? "lock");
   }
-  const kill = w.get("kill");
-  const armed = w.get("interrupt");
+  const kill = w.get(SINGLE.kill);
+  const armed = w.get(SINGLE.interrupt);
   w.faults = {
     fail,
     kill: kill === 0 ? null : brand<ProcessId>(kill - 1),
@@ -147,8 +147,8 @@ export function armedFaults(w: Store): ArmedFaults {
         ? null
         : {
             kind: "interrupt",
-            process: brand<ProcessId>(w.get("interruptProcess")),
-            afterHostCalls: w.get("interruptAfter"),
+            process: brand<ProcessId>(w.get(SINGLE.interruptProcess)),
+            afterHostCalls: w.get(SINGLE.interruptAfter),
             what: w.symbols.record(armed) as Interruption,
           },
   };

@@ -21,6 +21,8 @@ export const COPIED = 4;
 export const BAD_BLOCK = 8;
 const PROTECTION = 4;
 const REGION = 8;
+/** Everything of a state but the region: flags and protection. */
+export const FLAGS = 0xff;
 
 /** The state word of a page in a region. */
 export function pageState(

@@ -5,7 +5,16 @@ import { keep, tally } from "./entries.ts";
 import { regionNamed } from "./nic.ts";
 import { enter, firstOver, leave, rowsOver } from "./over.ts";
 import { firstPageOf, pageCountOf, rangeAt } from "./ranges.ts";
-import { ENDED, INSTANCE, PAGE, REGION, REGISTRATION, REMEMBERED, SOCKET } from "./layout.ts";
+import {
+  ENDED,
+  INSTANCE,
+  PAGE,
+  REGION,
+  REGISTRATION,
+  REMEMBERED,
+  SOCKET,
+  SINGLE,
+} from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
@@ -36,10 +45,11 @@ export function addRegistration(w: Store, made: NewRegistration): number {
   const nodes = isStray
     ? 0
     : enter(w, PAGE.registrations, w.processOf(instance), first, count, slot);
-  if (isStray) w.set("strays", w.get("strays") + 1);
+  if (isStray) w.set(SINGLE.strays, w.get(SINGLE.strays) + 1);
   const name = w.symbols.id(made.name);
   const row = w.registrations.row(slot);
   mem.put(row + REGISTRATION.name, name);
+  mem.put(row + REGISTRATION.nameHash, w.symbols.hash(name));
   mem.put(row + REGISTRATION.instance, instance);
   mem.put(row + REGISTRATION.socket, made.socket);
   mem.put(row + REGISTRATION.scope, made.scope);
@@ -54,8 +64,8 @@ export function addRegistration(w: Store, made: NewRegistration): number {
   mem.putDouble(row + REGISTRATION.handle, made.handle);
   mem.putDouble(row + REGISTRATION.region, made.region);
   mem.putDouble(row + REGISTRATION.remoteKey, made.remoteKey ?? -1);
-  mem.put(row + REGISTRATION.order, w.get("order"));
-  w.set("order", w.get("order") + 1);
+  mem.put(row + REGISTRATION.order, w.get(SINGLE.order));
+  w.set(SINGLE.order, w.get(SINGLE.order) + 1);
   const owner = w.instance(instance);
   w.registrationsOfInstance.append(owner + INSTANCE.registrations, slot);
   mem.put(owner + INSTANCE.liveCount, mem.at(owner + INSTANCE.liveCount) + 1);
@@ -77,7 +87,7 @@ function setUser(w: Store, slot: number, by: number): void {
   const key = mem.doubleAt(row + REGISTRATION.region);
   const region = regionNamed(w, w.processOf(instance), w.providerOf(instance), key);
   if (region === NONE) {
-    w.set("dangling", w.get("dangling") + by);
+    w.set(SINGLE.dangling, w.get(SINGLE.dangling) + by);
     return;
   }
   const regionRow = w.regions.row(region);
@@ -103,7 +113,7 @@ export function endRegistration(w: Store, slot: number): void {
     const count = mem.at(row + REGISTRATION.count);
     leave(w, PAGE.registrations, w.processOf(instance), first, count, nodes);
   } else {
-    w.set("strays", w.get("strays") - 1);
+    w.set(SINGLE.strays, w.get(SINGLE.strays) - 1);
   }
   const owner = w.instance(instance);
   w.registrationsOfInstance.remove(owner + INSTANCE.registrations, slot);

@@ -4,7 +4,7 @@ import { allows, modeCode } from "./codes.ts";
 import { enter, firstOver, leave, nextOver, ownerOf, rowsOver } from "./over.ts";
 import { COMMITTED, protectionOf, stateOf } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
-import { PAGE, SECURE } from "./layout.ts";
+import { PAGE, SECURE, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 
 import type { SecureMode } from "../../model/contract.ts";
@@ -26,8 +26,8 @@ export function secureRange(
     const state = stateOf(w, process, number);
     if ((state & COMMITTED) === 0 || !allows(protectionOf(state), code === 1)) return 0;
   }
-  const handle = w.get("nextSecure");
-  w.set("nextSecure", handle + 1);
+  const handle = w.get(SINGLE.nextSecure);
+  w.set(SINGLE.nextSecure, handle + 1);
   const slot = w.secures.add();
   const nodes = enter(w, PAGE.secures, process, first, count, slot);
   const row = w.secures.row(slot);

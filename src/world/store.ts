@@ -23,6 +23,7 @@ import {
   SOCKET,
   TRANSFER,
   VAD,
+  SINGLE,
 } from "./layout.ts";
 import { Symbols } from "./symbols.ts";
 import { Chain, Table } from "./table.ts";
@@ -35,27 +36,6 @@ import type {
   Transfer,
   WorldConfig,
 } from "./words.ts";
-
-/** Words that there is one of. */
-const SINGLE = {
-  nextPfn: 0,
-  nextFree: 1,
-  nextSecure: 2,
-  nextMdl: 3,
-  order: 4,
-  /** Live registrations that name a region which is not there, or not of their instance. */
-  dangling: 5,
-  bugCheck: 6,
-  kill: 7,
-  interrupt: 8,
-  interruptProcess: 9,
-  interruptAfter: 10,
-  /** Registrations that lie outside the user's pages. */
-  strays: 11,
-  /** The first and the last socket that is connected. */
-  connected: 12,
-  width: 14,
-} as const;
 
 export class Store {
   readonly config: WorldConfig;
@@ -170,9 +150,9 @@ export class Store {
   /** Every process runs with an empty address space; every provider is started and has its sockets connected. */
   #begin(): void {
     const { mem, config } = this;
-    this.set("nextSecure", 1);
-    this.set("nextMdl", 1);
-    this.set("nextFree", 1);
+    this.set(SINGLE.nextSecure, 1);
+    this.set(SINGLE.nextMdl, 1);
+    this.set(SINGLE.nextFree, 1);
     for (let process = 0; process < config.processes; process++) {
       mem.put(this.aliveWord(process), 1);
       for (let provider = 0; provider < config.providersPerProcess; provider++) {
@@ -218,12 +198,13 @@ export class Store {
     return this.#single + SINGLE.connected;
   }
 
-  get(name: keyof typeof SINGLE): number {
-    return this.mem.at(this.#single + SINGLE[name]);
+  /** One of the words that there is one of, by its number in `SINGLE`. */
+  get(word: number): number {
+    return this.mem.at(this.#single + word);
   }
 
-  set(name: keyof typeof SINGLE, value: number): void {
-    this.mem.put(this.#single + SINGLE[name], value);
+  set(word: number, value: number): void {
+    this.mem.put(this.#single + word, value);
   }
 
   /** The word that is 1 while the process lives. */

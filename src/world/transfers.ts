@@ -43,11 +43,15 @@ export function startTransfer(w: Store, event: EventOf<"transferStart">): Applie
   if (!includes(mem.at(row + REGISTRATION.access), accessOfKind(kind))) return refused("WSAEINVAL");
   const slot = w.transfers.add();
   const at = w.transfers.row(slot);
-  mem.put(at + TRANSFER.name, w.symbols.id(event.as));
+  const name = w.symbols.id(event.as);
+  const registration = mem.at(row + REGISTRATION.name);
+  mem.put(at + TRANSFER.name, name);
+  mem.put(at + TRANSFER.nameHash, w.symbols.hash(name));
+  mem.put(at + TRANSFER.registrationHash, w.symbols.hash(registration));
   mem.put(at + TRANSFER.socket, event.socket);
   mem.put(at + TRANSFER.provider, mem.at(w.sockets.row(socket) + SOCKET.provider));
   mem.put(at + TRANSFER.kind, kind);
-  mem.put(at + TRANSFER.registration, mem.at(row + REGISTRATION.name));
+  mem.put(at + TRANSFER.registration, registration);
   mem.put(at + TRANSFER.first, Math.max(0, mem.at(row + REGISTRATION.first)));
   mem.put(at + TRANSFER.count, mem.at(row + REGISTRATION.count));
   mem.putDouble(at + TRANSFER.region, mem.doubleAt(row + REGISTRATION.region));

@@ -26,7 +26,7 @@ import {
   registrationsOver,
 } from "./registrations.ts";
 import { securesOver } from "./secures.ts";
-import { INSTANCE, NIC, REGION, REGISTRATION, SECURE, SOCKET, TRANSFER } from "./layout.ts";
+import { INSTANCE, NIC, REGION, REGISTRATION, SECURE, SOCKET, TRANSFER, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import { descriptorNamed, isInTransfer, transferNamed, transferRecord } from "./transfers.ts";
@@ -40,7 +40,7 @@ export function viewOf(w: Store): WorldView {
     config: w.config,
     claims: w.claims,
     isAlive: (process) => w.isAlive(process),
-    bugCheck: () => bugCheckNames[w.get("bugCheck")] ?? null,
+    bugCheck: () => bugCheckNames[w.get(SINGLE.bugCheck)] ?? null,
     ...ofMemory(w),
     ...ofNics(w),
     ...ofSwitch(w),
@@ -61,9 +61,9 @@ export function viewOf(w: Store): WorldView {
     counters() {
       const providers = Array.from({ length: w.config.providersPerProcess }, (_, i) => w.nic(i));
       return {
-        pfn: w.get("nextPfn"),
-        secure: w.get("nextSecure"),
-        mdl: w.get("nextMdl"),
+        pfn: w.get(SINGLE.nextPfn),
+        secure: w.get(SINGLE.nextSecure),
+        mdl: w.get(SINGLE.nextMdl),
         regions: providers.map((row) => w.mem.at(row + NIC.nextRegion)),
         keys: providers.map((row) => w.mem.at(row + NIC.nextKey)),
       };
@@ -182,7 +182,7 @@ function ofRegistrations(w: Store): RegistrationsView {
 
 /** Registrations that name a region which is not there: the cache made the key up, or released it too early. */
 function danglingOn(w: Store, id: number, key: number): RegistrationRecord[] {
-  if (w.get("dangling") === 0) return [];
+  if (w.get(SINGLE.dangling) === 0) return [];
   const ends = w.instance(id) + INSTANCE.registrations;
   return links(w.registrationsOfInstance, ends, (slot) => new RegistrationRecord(w, slot)).filter(
     (each) => each.region === key,

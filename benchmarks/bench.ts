@@ -1,0 +1,26 @@
+// The figures that the README quotes, measured again.
+//
+//   npm run --silent bench -- random | cache | world | growth [--json]
+
+import { run as cache } from "./cache.ts";
+import { run as growth } from "./growth.ts";
+import { run as random } from "./random.ts";
+import { run as world } from "./world.ts";
+
+const benches: Readonly<Record<string, (json: boolean) => void | Promise<void>>> = {
+  random,
+  cache,
+  world,
+  growth,
+};
+
+const [name = "random", ...rest] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined || rest.some((each) => each !== "--json")) {
+  console.error(
+    `there is no benchmark "${[name, ...rest].join(" ")}"; give one of ${Object.keys(benches).join(", ")}, and --json or nothing`,
+  );
+  process.exitCode = 2;
+} else {
+  await bench(rest.includes("--json"));
+}

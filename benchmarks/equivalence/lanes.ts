@@ -1,0 +1,78 @@
+// What two worlds are compared on: every preset with every subject that leads somewhere else. Comparing goes through the
+// lanes in turn.
+
+import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
+import type { DriverSubject, Subject } from "../../model/contract.ts";
+import byTheBook from "../../examples/by-the-book.ts";
+import exactMatch from "../../examples/exact-match.ts";
+import driver from "../../examples/proxy-driver.ts";
+import uncached from "../../examples/uncached.ts";
+import { claimsOf, configFor } from "../../properties/agreement.ts";
+import { exemplaryDriver } from "../../properties/exemplary-driver.ts";
+import type { Player } from "../../properties/stage.ts";
+import { registrationCache } from "../../src/cache/registration-cache.ts";
+import { players } from "../../src/kit/player.ts";
+import { underTest } from "../../src/kit/subject.ts";
+
+export interface Lane {
+  readonly preset: PresetName;
+  readonly subject: string;
+  readonly config: WorldConfig;
+  readonly claims: Claims | null;
+  readonly player: () => Player;
+  /** The most commands of a program. */
+  readonly maxCommands: number;
+  /** The whole state is compared after every so many commands. */
+  readonly wholeEvery: number;
+}
+
+type PlayerMaker = (config: WorldConfig) => () => Player;
+
+const played = (subject: Subject | DriverSubject): PlayerMaker => {
+  const tested = underTest(subject);
+  return (config) => players(tested, config);
+};
+
+/** By name. `reference-driver` is the model's own, which assumes nothing of the host that it runs in. */
+const subjects: Readonly<Record<string, PlayerMaker>> = {
+  "exact-match": played(exactMatch),
+  uncached: played(uncached),
+  "by-the-book": played(byTheBook),
+  "registration-cache, defer": played(registrationCache({ inUse: "defer" })),
+  "registration-cache, refuse": played(
+    registrationCache({ inUse: "refuse", limits: { entries: 4, pages: 12, pending: 1 } }),
+  ),
+  "proxy-driver": played(driver),
+  "exemplary driver": () => () => ({ kind: "driver", driver: exemplaryDriver() }),
+};
+
+const lengths: Readonly<Record<PresetName, number>> = {
+  micro: 60,
+  tiny: 60,
+  small: 100,
+  windows: 200,
+  // The state is large only after many commands.
+  wide: 1000,
+};
+
+/** Every preset, or one, with every subject. */
+export function lanesOf(only: PresetName | null): readonly Lane[] {
+  const names = Object.keys(lengths) as PresetName[];
+  return names.flatMap((preset) => (only === null || preset === only ? lanesIn(preset) : []));
+}
+
+function lanesIn(preset: PresetName): Lane[] {
+  return Object.entries(subjects).map(([subject, make]) => {
+    const first = make(presets[preset])();
+    const config = configFor(presets[preset], first);
+    return {
+      preset,
+      subject,
+      config,
+      claims: claimsOf(first),
+      player: make(config),
+      maxCommands: lengths[preset],
+      wholeEvery: preset === "wide" ? 1000 : 1,
+    };
+  });
+}
