@@ -5,8 +5,8 @@ import type { Claims, WorldConfig } from "../model/config.ts";
 import { judge, type Finding } from "../model/judge.ts";
 import type { Command, TraceStep } from "../model/trace.ts";
 import type { World } from "../model/world.ts";
-import { eventOf, isEnabled } from "./commands.ts";
-import { Unwind, stage, type Player } from "./stage.ts";
+import { eventIfEnabled } from "./commands.ts";
+import { Unwind, stage, unwinding, type Player } from "./stage.ts";
 import { countSituations, situations } from "./witnesses.ts";
 
 export interface RunResult {
@@ -36,6 +36,7 @@ export interface RunSettings {
 /** Runs a program from the world's initial state to its end, or to the first violation. */
 export function runProgram(settings: RunSettings, program: readonly Command[]): RunResult {
   const { world, player, counts, strict } = settings;
+  const { view } = world;
   const steps: TraceStep[] = [];
   const skipped: Record<string, number> = {};
   const nonStrict: Finding[] = [];
@@ -45,12 +46,14 @@ export function runProgram(settings: RunSettings, program: readonly Command[]): 
 
   const acting = stage(world, player, (event, answer) => {
     steps.push({ event, answer });
-    countSituations(world.view, event, answer, met);
-    const findings = judge(world.view, event, answer).filter(counts);
+    countSituations(view, event, answer, met);
+    const all = judge(view, event, answer);
+    if (all.length === 0) return;
+    const findings = all.filter(counts);
     const fatal = findings.filter((each) => strict || each.fails);
     if (fatal.length > 0) {
       violation = fatal;
-      throw new Unwind();
+      throw unwinding;
     }
     for (const finding of findings) {
       if (!nonStrict.some((each) => each.rule === finding.rule)) nonStrict.push(finding);
@@ -58,18 +61,19 @@ export function runProgram(settings: RunSettings, program: readonly Command[]): 
   });
 
   function perform(command: Command): void {
-    if (world.view.bugCheck() !== null || !isEnabled(world.view, command)) {
+    const event = view.bugCheck() === null ? eventIfEnabled(view, command) : null;
+    if (event === null) {
       skipped[command.name] = (skipped[command.name] ?? 0) + 1;
       return;
     }
     steps.push({ command });
     executed++;
-    acting.play(eventOf(command));
+    acting.play(event);
   }
 
   try {
     acting.begin();
-    program.forEach(perform);
+    for (const command of program) perform(command);
   } catch (error) {
     if (!(error instanceof Unwind)) throw error;
   }
@@ -87,7 +91,9 @@ export function runProgram(settings: RunSettings, program: readonly Command[]): 
 /** The situations that were met. */
 function countsOf(met: Int32Array): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
-  for (const [index, count] of met.entries()) if (count > 0) counts.set(index, count);
+  met.forEach((count, index) => {
+    if (count > 0) counts.set(index, count);
+  });
   return counts;
 }
 

@@ -8,7 +8,7 @@ import { Arbitrary, Stream, Value, type Random } from "fast-check";
 import type { WorldConfig } from "../model/config.ts";
 import type { JsonValue } from "../model/contract.ts";
 import type { Command } from "../model/trace.ts";
-import { Choice } from "./choice.ts";
+import { Choice, choosable } from "./choice.ts";
 import { commands } from "./commands.ts";
 import { drawPalette } from "./palette.ts";
 import { simpler, simplerRange } from "./simplify.ts";
@@ -75,8 +75,8 @@ function generate(random: Random, constraints: ProgramConstraints): Program {
   return program;
 }
 
-const forCaches = commands.filter((row) => row.subjects.includes("cache"));
-const forDrivers = commands.filter((row) => row.subjects.includes("driver"));
+const forCaches = choosable(commands.filter((row) => row.subjects.includes("cache")));
+const forDrivers = choosable(commands.filter((row) => row.subjects.includes("driver")));
 
 type Candidates = (program: Program, config: WorldConfig) => Generator<Program>;
 

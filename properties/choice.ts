@@ -10,19 +10,42 @@ import type { WorldView } from "../model/view.ts";
 import type { CommandRecord, Palette, Setting } from "./command.ts";
 import { FreshNames } from "./fresh-names.ts";
 
+/** Rows of the command table to choose from; made once for many programs. */
+export interface Choosable {
+  /** Those whose number of places changes come first: they are counted for every step, and likely to be drawn. */
+  readonly rows: readonly CommandRecord[];
+  readonly changing: number;
+}
+
+export function choosable(rows: readonly CommandRecord[]): Choosable {
+  const changing = rows.filter((row) => row.isFixed !== true);
+  const fixed = rows.filter((row) => row.isFixed === true);
+  return { rows: [...changing, ...fixed], changing: changing.length };
+}
+
 export class Choice {
   readonly #rows: readonly CommandRecord[];
+  readonly #changing: number;
   readonly #names: FreshNames;
   readonly #setting: Setting;
   /** The places of each row. */
   readonly #counts: Int32Array;
+  /** The places of all rows that have a fixed number of them. */
+  readonly #fixed: number;
 
   /** Choices among the rows, for a program that begins in the state that the view shows. */
-  constructor(rows: readonly CommandRecord[], view: WorldView, palette: Palette) {
+  constructor({ rows, changing }: Choosable, view: WorldView, palette: Palette) {
     this.#rows = rows;
+    this.#changing = changing;
     this.#names = new FreshNames(view.sockets().length);
-    this.#setting = { view, palette, names: this.#names };
+    const setting: Setting = { view, palette, names: this.#names };
+    this.#setting = setting;
     this.#counts = new Int32Array(rows.length);
+    let fixed = 0;
+    for (let i = changing; i < rows.length; i++) {
+      fixed += this.#counts[i] = rows[i]?.count(setting) ?? 0;
+    }
+    this.#fixed = fixed;
   }
 
   /** The next step of the program, which must then be taken; null if nothing is possible. */
@@ -38,7 +61,7 @@ export class Choice {
     return command && this.#used(command);
   }
 
-  /** Everything that is possible, in the order of the rows. */
+  /** Everything that is possible. */
   all(): Command[] {
     return this.#possible(this.#countPlaces()).flatMap((place) => this.#at(place) ?? []);
   }
@@ -47,8 +70,8 @@ export class Choice {
     const rows = this.#rows;
     const counts = this.#counts;
     const setting = this.#setting;
-    let total = 0;
-    for (let i = 0; i < rows.length; i++) {
+    let total = this.#fixed;
+    for (let i = 0; i < this.#changing; i++) {
       const count = rows[i]?.count(setting) ?? 0;
       counts[i] = count;
       total += count;
@@ -60,7 +83,7 @@ export class Choice {
     const counts = this.#counts;
     let i = 0;
     let k = place;
-    for (let count = counts[0] ?? 0; k >= count; count = counts[++i] ?? 0) k -= count;
+    for (let count = counts[0]; count !== undefined && k >= count; count = counts[++i]) k -= count;
     const row = this.#rows[i];
     if (row === undefined) return null;
     this.#names.forget();

@@ -79,6 +79,8 @@ export interface CommandRecord<A = Args> {
   readonly subjects: readonly ("cache" | "driver")[];
   /** How many places there are now: no fewer than possible instances. Looks at sizes only. */
   count(setting: Setting): number;
+  /** Set if that is the same throughout a program: it follows from the palette and the world's parameters. */
+  readonly isFixed?: true;
   /** The instance at the k-th place, 0 ≤ k < count; null if it is not possible now. */
   instance(setting: Setting, k: number): A | null;
   /** True if the command with these arguments is possible now. */

@@ -50,6 +50,12 @@ export function eventOf(command: Command): Event {
   return recordOf(command).event(command.args);
 }
 
+/** What the command does; null if it is not possible now. */
+export function eventIfEnabled(view: WorldView, command: Command): Event | null {
+  const record = recordOf(command);
+  return record.enabled(view, command.args) ? record.event(command.args) : null;
+}
+
 /** One line of a program, as it reads in the state before it. */
 export function printCommand(view: WorldView, command: Command): string {
   return recordOf(command).print(view, command.args);

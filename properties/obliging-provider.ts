@@ -1,11 +1,16 @@
 // The provider that generation assumes: it registers whatever can be registered and keeps nothing. It is how
 // the model finds out what an application could do next before any subject runs.
 
+import type {
+  DeregisterRequest,
+  Outcome,
+  RegisterOutcome,
+  RegisterRequest,
+} from "../model/contract.ts";
 import type { CacheCall, CallOutcome, HostAnswer, HostCall } from "../model/events.ts";
 import {
   brand,
   type BufferHandle,
-  type InstanceId,
   type MdlHandle,
   type RegionKey,
   type RemoteKey,
@@ -13,41 +18,32 @@ import {
 import type { Provider } from "./stage.ts";
 
 type Host = (call: HostCall) => HostAnswer;
-interface Held {
-  readonly mdl: MdlHandle;
-  readonly region: RegionKey;
+
+/** One provider instance. A buffer's handle is the key of its region; each has a lock of its own. */
+interface Instance {
+  readonly host: Host;
+  readonly locks: Map<number, MdlHandle>;
 }
 
 export function obligingProvider(): Provider {
-  const hosts = new Map<InstanceId, Host>();
-  const held = new Map<InstanceId, Map<BufferHandle, Held>>();
+  const instances: Instance[] = [];
   return {
-    start(instance, host): void {
-      hosts.set(instance, host);
-      held.set(instance, new Map());
+    start(id, host): void {
+      instances[id] = { host, locks: new Map() };
     },
-    call(instance, call): CallOutcome {
-      const host = hosts.get(instance);
-      const buffers = held.get(instance);
-      if (host === undefined || buffers === undefined) return null;
-      return serve(host, buffers, call);
+    call(id, call): CallOutcome {
+      const instance = instances[id];
+      return instance === undefined ? null : serve(instance, call);
     },
   };
 }
 
-function serve(host: Host, buffers: Map<BufferHandle, Held>, call: CacheCall): CallOutcome {
+function serve(instance: Instance, call: CacheCall): CallOutcome {
   switch (call.name) {
     case "register":
-      return register(host, buffers, call);
-    case "deregister": {
-      const buffer = buffers.get(call.request.handle);
-      if (buffer === undefined) return { ok: false, error: "WSAEINVAL" };
-      const { remoteKey } = call.request;
-      if (remoteKey !== undefined) host({ name: "unexpose", key: remoteKey });
-      buffers.delete(call.request.handle);
-      release(host, buffer);
-      return { ok: true };
-    }
+      return register(instance, call.request);
+    case "deregister":
+      return deregister(instance, call.request);
     case "invalidate":
       return { ok: false, error: "WSAEINVAL" };
     case "closeSocket":
@@ -56,12 +52,8 @@ function serve(host: Host, buffers: Map<BufferHandle, Held>, call: CacheCall): C
   }
 }
 
-function register(
-  host: Host,
-  buffers: Map<BufferHandle, Held>,
-  call: Extract<CacheCall, { name: "register" }>,
-): CallOutcome {
-  const { range, access, scope, socket } = call.request;
+function register({ host, locks }: Instance, request: RegisterRequest): RegisterOutcome {
+  const { range, access, scope, socket } = request;
   const locked = host({ name: "lock", range, access });
   if (!locked.ok) {
     const error = locked.error === "STATUS_ACCESS_VIOLATION" ? "WSAEFAULT" : "WSAENOBUFS";
@@ -75,14 +67,24 @@ function register(
   }
   const region = brand<RegionKey>(Number(entered.value));
   const handle = brand<BufferHandle>(region);
-  buffers.set(handle, { mdl, region });
-  const success = { ok: true, handle, region, offsetBytes: 0 } as const;
-  if (scope === "local") return success;
-  const key = host({ name: "expose", region, range, socket, access });
-  return key.ok ? { ...success, remoteKey: brand<RemoteKey>(Number(key.value)) } : success;
+  locks.set(region, mdl);
+  if (scope === "remote") {
+    const key = host({ name: "expose", region, range, socket, access });
+    if (key.ok) {
+      const remoteKey = brand<RemoteKey>(Number(key.value));
+      return { ok: true, handle, region, offsetBytes: 0, remoteKey };
+    }
+  }
+  return { ok: true, handle, region, offsetBytes: 0 };
 }
 
 /** A region that the NIC is busy with stays: generation does not care. */
-function release(host: Host, { mdl, region }: Held): void {
-  if (host({ name: "nicDeregister", region }).ok) host({ name: "unlock", mdl });
+function deregister({ host, locks }: Instance, request: DeregisterRequest): Outcome {
+  const { handle, remoteKey } = request;
+  const mdl = locks.get(handle);
+  if (mdl === undefined) return { ok: false, error: "WSAEINVAL" };
+  if (remoteKey !== undefined) host({ name: "unexpose", key: remoteKey });
+  locks.delete(handle);
+  if (host({ name: "nicDeregister", region: brand(handle) }).ok) host({ name: "unlock", mdl });
+  return { ok: true };
 }

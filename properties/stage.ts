@@ -51,6 +51,9 @@ export class BrokenSubject extends Error {
 /** Unwinds the subject's stack when there is nothing left to ask it. Catching it changes nothing. */
 export class Unwind extends Error {}
 
+/** Always the same one: nobody reads where it comes from, and finding that out takes time. */
+export const unwinding: Unwind = new Unwind();
+
 export interface Stage {
   /** Makes the subject's first instances. */
   begin(): void;
@@ -72,6 +75,8 @@ class Acting implements Stage {
   readonly #view: WorldView;
   readonly #player: Player;
   readonly #observe: Observer | null;
+  /** A fault that is due at a host call was armed at some time: only then is it worth looking. */
+  #armed: boolean;
   #stopped = false;
   #problem: string | null = null;
 
@@ -80,18 +85,13 @@ class Acting implements Stage {
     this.#view = world.view;
     this.#player = player;
     this.#observe = observe;
+    const { kill, interrupt } = this.#view.faults();
+    this.#armed = kill !== null || interrupt !== null;
   }
 
   begin(): void {
-    if (this.#player.kind === "driver") {
-      const { driver } = this.#player;
-      const { pageSizeBytes, pageCount, granularityPages } = this.#view.config;
-      const userAddressEnd = (pageCount + granularityPages) * pageSizeBytes;
-      const kernel = (call: KernelCall): Answer => this.#kernel(call);
-      this.#guarded(() => driver.start(kernel, { pageSizeBytes, userAddressEnd }));
-    } else {
-      for (const { id } of this.#view.instances()) this.#start(id);
-    }
+    if (this.#player.kind === "driver") this.#startDriver(this.#player.driver);
+    else for (const { id } of this.#view.instances()) this.#start(id);
   }
 
   problem(): string | null {
@@ -101,7 +101,14 @@ class Acting implements Stage {
   #stop(reason: string | null): never {
     this.#stopped = true;
     this.#problem ??= reason;
-    throw new Unwind();
+    throw unwinding;
+  }
+
+  /** What the subject threw is its own fault, unless the stage threw it through the subject. */
+  #caught(error: unknown): never {
+    if (this.#stopped) throw unwinding;
+    if (error instanceof BrokenSubject) this.#stop(error.message);
+    throw error;
   }
 
   #apply(event: Event): Applied {
@@ -117,95 +124,117 @@ class Acting implements Stage {
   }
 
   play(event: Event): void {
-    if (hasLapsed(this.#world, event)) return;
+    if (hasLapsed(this.#view, event)) return;
     const { then } = this.#apply(event);
-    if (event.type === "call") this.#call(event);
-    else if (event.type === "start") this.#start(event.instance);
-    else if (event.type === "ioctl" || event.type === "processExit") this.#dispatch(event);
+    switch (event.type) {
+      case "call":
+        this.#call(event);
+        break;
+      case "start":
+        this.#start(event.instance);
+        break;
+      case "ioctl":
+      case "processExit":
+        this.#dispatch(event);
+        break;
+      case "arm":
+        this.#armed ||= event.fault.kind !== "fail";
+        break;
+      default:
+        break;
+    }
     for (const next of then) this.play(next);
   }
 
   #start(instance: InstanceId): void {
     if (this.#player.kind !== "cache") return;
-    const { provider } = this.#player;
-    this.#guarded(() => provider.start(instance, (each) => this.#host(instance, each)));
+    try {
+      this.#player.provider.start(instance, (each) => this.#host(instance, each));
+    } catch (error) {
+      this.#caught(error);
+    }
+    if (this.#stopped) throw unwinding;
   }
 
-  #call({ instance, call: request }: EventOf<"call">): void {
+  #call({ instance: id, call }: EventOf<"call">): void {
     if (this.#player.kind !== "cache") return;
-    const { provider } = this.#player;
-    const { process } = this.#view.instance(instance);
-    const depth = this.#view.instance(instance).calls.length;
-    const outcome = this.#guarded(
-      () => provider.call(instance, request),
-      () => !this.#view.isAlive(process),
-    );
-    // The process was killed in the middle of the call, or is another incarnation: nobody waits for the answer.
-    if (outcome === GONE || !this.#view.isAlive(process)) return;
-    if (this.#view.instance(instance).calls.length !== depth) return;
-    for (const next of this.#apply({ type: "return", instance, outcome }).then) this.play(next);
+    const { process, calls } = this.#view.instance(id);
+    const depth = calls.length;
+    let outcome: CallOutcome;
+    try {
+      outcome = this.#player.provider.call(id, call);
+    } catch (error) {
+      // The process was killed in the middle of the call: nobody waits for the answer.
+      if (!this.#stopped && !this.#view.isAlive(process)) return;
+      this.#caught(error);
+    }
+    if (this.#stopped) throw unwinding;
+    // So too when the subject caught that, or when the process is another incarnation.
+    if (!this.#view.isAlive(process) || this.#view.instance(id).calls.length !== depth) return;
+    for (const next of this.#apply({ type: "return", instance: id, outcome }).then) this.play(next);
   }
 
   /** A host call, after whatever was armed to arrive at it. */
-  #host(id: InstanceId, request: HostCall): HostAnswer {
+  #host(id: InstanceId, call: HostCall): HostAnswer {
     const { process, calls } = this.#view.instance(id);
-    if (this.#stopped || !this.#view.isAlive(process)) throw new Unwind();
+    if (this.#stopped || !this.#view.isAlive(process)) throw unwinding;
     if (calls.length === 0) {
       this.#stop(
-        `the cache called ${request.name} of its host outside any call; a cache acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
+        `the cache called ${call.name} of its host outside any call; a cache acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
       );
     }
-    if (this.#view.faults().kill === process) {
-      this.play({ type: "exit", process });
-      throw new Unwind();
-    }
-    const armed = this.#view.faults().interrupt;
-    if (armed !== null && armed.process === process && armed.afterHostCalls === 0) {
-      this.play({ type: "interrupt", instance: id, at: request });
-      if (!this.#view.isAlive(process)) throw new Unwind();
-    }
-    const { answer } = this.#apply({ type: "host", instance: id, call: request });
+    if (this.#armed) this.#strike(id, process, call);
+    const { answer } = this.#apply({ type: "host", instance: id, call });
     if (answer === null || answer.kind !== "host") throw new TypeError("a host call has an answer");
     return answer.result;
   }
 
-  #kernel(request: KernelCall): Answer {
-    if (this.#stopped) throw new Unwind();
-    return this.#apply({ type: "kernel", call: request }).answer;
+  /** What was armed arrives: the process is killed, or another thread acts. */
+  #strike(instance: InstanceId, process: ProcessId, at: HostCall): void {
+    const { kill, interrupt } = this.#view.faults();
+    if (kill === process) {
+      this.play({ type: "exit", process });
+      throw unwinding;
+    }
+    if (interrupt?.process !== process || interrupt.afterHostCalls > 0) return;
+    this.play({ type: "interrupt", instance, at });
+    if (!this.#view.isAlive(process)) throw unwinding;
+  }
+
+  #startDriver(driver: Driver): void {
+    const { pageSizeBytes, pageCount, granularityPages } = this.#view.config;
+    const userAddressEnd = (pageCount + granularityPages) * pageSizeBytes;
+    try {
+      driver.start((call) => this.#kernel(call), { pageSizeBytes, userAddressEnd });
+    } catch (error) {
+      this.#caught(error);
+    }
+    if (this.#stopped) throw unwinding;
+  }
+
+  #kernel(call: KernelCall): Answer {
+    if (this.#stopped) throw unwinding;
+    return this.#apply({ type: "kernel", call }).answer;
   }
 
   #dispatch(event: EventOf<"ioctl"> | EventOf<"processExit">): void {
     if (this.#player.kind !== "driver") return;
     const { driver } = this.#player;
-    const ended = this.#guarded(() =>
-      event.type === "ioctl"
-        ? driver.dispatch(event)
-        : { ...driver.processExit(event.process), result: null },
-    );
-    if (ended === GONE) return;
-    this.#apply({ type: "completed", result: ended.result, escaped: ended.escaped });
-  }
-
-  /** Runs the subject. What it throws is its own fault, unless the stage threw it through the subject. */
-  #guarded<T>(run: () => T, isGone: () => boolean = () => false): T | typeof GONE {
-    let value: T;
+    let result: IoctlResult | null = null;
+    let escaped: string | null;
     try {
-      value = run();
+      if (event.type === "ioctl") ({ result, escaped } = driver.dispatch(event));
+      else ({ escaped } = driver.processExit(event.process));
     } catch (error) {
-      if (this.#stopped) throw new Unwind();
-      if (isGone()) return GONE;
-      if (error instanceof BrokenSubject) this.#stop(error.message);
-      throw error;
+      this.#caught(error);
     }
-    if (this.#stopped) throw new Unwind();
-    return value;
+    if (this.#stopped) throw unwinding;
+    this.#apply({ type: "completed", result, escaped });
   }
 }
 
-const GONE: unique symbol = Symbol("the process of the call has ended");
-
 /** What was to follow for a process that has ended meanwhile does not. */
-function hasLapsed({ view }: World, event: Event): boolean {
+function hasLapsed(view: WorldView, event: Event): boolean {
   switch (event.type) {
     case "call": {
       const instance = view.instance(event.instance);

@@ -1,10 +1,11 @@
 // A walk of the model without a judge: what generation and shrinking need to know what is possible next.
 
 import type { Claims, WorldConfig } from "../model/config.ts";
+import type { Event } from "../model/events.ts";
 import type { Command } from "../model/trace.ts";
 import type { WorldView } from "../model/view.ts";
 import { walkingWorld, type WorldFactory } from "../model/world.ts";
-import { eventOf, isEnabled } from "./commands.ts";
+import { eventIfEnabled, eventOf } from "./commands.ts";
 import { exemplaryDriver } from "./exemplary-driver.ts";
 import { obligingProvider } from "./obliging-provider.ts";
 import { stage, type Player } from "./stage.ts";
@@ -21,6 +22,7 @@ export interface WalkedWorld {
 export interface Walk {
   readonly view: WorldView;
   step(command: Command): void;
+  play(event: Event): void;
 }
 
 /** A walk from the initial state. */
@@ -32,15 +34,16 @@ export function walk({ config, claims, makeWorld = walkingWorld }: WalkedWorld):
       : { kind: "cache", provider: obligingProvider(), claims };
   const acting = stage(world, player);
   acting.begin();
-  return { view: world.view, step: (command) => acting.play(eventOf(command)) };
+  const play = (event: Event): void => acting.play(event);
+  return { view: world.view, step: (command) => play(eventOf(command)), play };
 }
 
 /** The commands of the program that are possible, in order, when those that are not are left out. */
 export function possible(walked: WalkedWorld, program: readonly Command[]): Command[] {
-  const { view, step } = walk(walked);
+  const { view, play } = walk(walked);
   return program.filter((command) => {
-    if (!isEnabled(view, command)) return false;
-    step(command);
-    return true;
+    const event = eventIfEnabled(view, command);
+    if (event !== null) play(event);
+    return event !== null;
   });
 }

@@ -19,7 +19,7 @@ type Ioctl = EventOf<"ioctl">;
 
 function ioctlCommand(
   name: string,
-  row: Pick<CommandRecord, "rules" | "subjects"> & {
+  row: Pick<CommandRecord, "rules" | "subjects" | "isFixed"> & {
     /** How many places there are in each process. */
     places(setting: Setting): number;
     /** The request at the k-th place. */
@@ -31,6 +31,7 @@ function ioctlCommand(
     rules: row.rules,
     subjects: row.subjects,
     count: (setting) => setting.palette.processes.length * row.places(setting),
+    ...(row.isFixed === true ? { isFixed: true } : {}),
     instance(setting, k) {
       const places = row.places(setting);
       const process = processAt(setting, k, places);
@@ -96,6 +97,7 @@ const copy = ioctlCommand("driverCopy", {
   rules: ["OWN-3", "OWN-4", "OWN-5"],
   subjects: ["cache", "driver"],
   places: countRanges,
+  isFixed: true,
   request(setting, k) {
     const range = rangeAt(setting, k);
     if (range === null) return null;
@@ -111,6 +113,7 @@ const lock = ioctlCommand("driverLock", {
   rules: ["OWN-3", "OWN-4", "OWN-5", "MM-4"],
   subjects: ["driver"],
   places: (setting) => countRanges(setting) * rights.length,
+  isFixed: true,
   request(setting, k) {
     const range = rangeAt(setting, Math.floor(k / rights.length));
     const access = rights[k % rights.length];
@@ -122,6 +125,7 @@ const secure = ioctlCommand("driverSecure", {
   rules: ["OWN-2", "OWN-4", "OWN-5"],
   subjects: ["driver"],
   places: countRanges,
+  isFixed: true,
   request(setting, k) {
     const range = rangeAt(setting, k);
     return range && { code: "secure", range, mode: "readwrite" };

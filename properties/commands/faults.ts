@@ -131,6 +131,7 @@ const nicReset = command<EventOf<"nicReset">>({
   subjects: ["cache"],
   count: ({ view, palette }) =>
     palette.with.faults && palette.with.lifecycle ? view.config.providersPerProcess : 0,
+  isFixed: true,
   instance({ view }, k) {
     const provider = brand<ProviderId>(k);
     let regions = 0;

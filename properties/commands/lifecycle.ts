@@ -13,6 +13,7 @@ const connect = command<EventOf<"connect">>({
   rules: ["ACCESS-3", "ACCESS-5"],
   subjects: ["cache"],
   count: ({ view, palette }) => palette.processes.length * view.config.providersPerProcess,
+  isFixed: true,
   instance(setting, k) {
     const { view, names } = setting;
     const { providersPerProcess, socketsPerInstance } = view.config;
@@ -86,6 +87,7 @@ const cleanup = command<EventOf<"cleanup">>({
   rules: ["LAW-4"],
   subjects: ["cache"],
   count: ({ view, palette }) => (palette.with.lifecycle ? instanceCount(view) : 0),
+  isFixed: true,
   instance({ view, palette }, k) {
     const id = brand<InstanceId>(k);
     const { process, started } = view.instance(id);
@@ -104,6 +106,7 @@ const exit = command<EventOf<"exit">>({
   rules: ["MM-4", "OWN-2"],
   subjects: ["cache", "driver"],
   count: ({ palette }) => (palette.with.lifecycle ? palette.processes.length : 0),
+  isFixed: true,
   instance(setting, k) {
     const process = processAt(setting, k);
     // An end matters if something is locked.

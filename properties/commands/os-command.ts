@@ -27,6 +27,7 @@ export function osCommand(
     rules: row.rules,
     subjects: ["cache", "driver"],
     count: (setting) => setting.palette.processes.length * row.places(setting),
+    isFixed: true,
     instance(setting, k) {
       const places = row.places(setting);
       const process = processAt(setting, k, places);

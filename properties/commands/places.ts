@@ -2,7 +2,7 @@
 
 import type { Scope } from "../../model/contract.ts";
 import type { Registration } from "../../model/ledger.ts";
-import type { ProcessId } from "../../model/units.ts";
+import type { ProcessId, SocketId } from "../../model/units.ts";
 import type { Socket, WorldView } from "../../model/view.ts";
 import type { Setting } from "../command.ts";
 
@@ -37,6 +37,14 @@ export function socketAt({ view, palette }: Setting, k: number): Socket | null {
   return socket !== undefined && palette.processes.includes(socket.process) ? socket : null;
 }
 
+/** The socket, if it is connected and its process is of the palette. */
+export function socketOf({ view, palette }: Setting, id: SocketId): Socket | null {
+  const socket = view.socket(id);
+  return socket?.status === "connected" && palette.processes.includes(socket.process)
+    ? socket
+    : null;
+}
+
 /** The first connected socket of the palette's processes that is as it should be. */
 export function findSocket(
   { view, palette }: Setting,
@@ -48,5 +56,5 @@ export function findSocket(
   return null;
 }
 
-export const isConnected = (view: WorldView, id: Socket["id"]): boolean =>
+export const isConnected = (view: WorldView, id: SocketId): boolean =>
   view.socket(id)?.status === "connected";

@@ -90,7 +90,7 @@ function registerIn(
       ? validBuffer(setting, process, k % palette.buffers.length)
       : invalidBuffer(setting, process);
   if (buffer === null) return null;
-  const socket = socketOf(view, process, Math.floor(k / palette.buffers.length) % SOCKETS);
+  const socket = nthSocket(view, process, Math.floor(k / palette.buffers.length) % SOCKETS);
   return socket && register(setting, scope, socket, buffer);
 }
 
@@ -115,7 +115,7 @@ function invalidBuffer(setting: Setting, process: ProcessId): Buffer | null {
 }
 
 /** The k-th connected socket of the process. */
-function socketOf(view: WorldView, process: ProcessId, k: number): Socket | null {
+function nthSocket(view: WorldView, process: ProcessId, k: number): Socket | null {
   let before = k;
   for (const socket of view.connectedSockets()) {
     if (socket.process === process && before-- === 0) return socket;
@@ -237,6 +237,7 @@ const notify = command<NotifyArgs>({
   rules: ["LAW-3", "LAW-3b", "LOCAL-4", "REMOTE-4", "SPI-5", "LAW-6"],
   subjects: ["cache"],
   count: ({ palette }) => (palette.with.notices ? palette.processes.length * NOTIFIED : 0),
+  isFixed: true,
   instance(setting, k) {
     const { view, palette } = setting;
     const process = processAt(setting, k, NOTIFIED);

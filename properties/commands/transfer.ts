@@ -7,7 +7,7 @@ import { includesAccess } from "../../model/memory-manager.ts";
 import type { Descriptor, Socket, WorldView } from "../../model/view.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
 import { socketName } from "../names.ts";
-import { findSocket, firstRegistration, isConnected, registrationAt } from "./places.ts";
+import { findSocket, firstRegistration, isConnected, registrationAt, socketOf } from "./places.ts";
 
 type Start = EventOf<"transferStart">;
 type Complete = EventOf<"transferComplete">;
@@ -104,7 +104,7 @@ function presenterOf(
   age: number,
   k: number,
 ): Socket | null {
-  const own = findSocket(setting, (each) => each.id === socket);
+  const own = socketOf(setting, socket);
   if (k === 0) return own;
   return age === 0 || own === null
     ? findSocket(setting, (each) => each.id !== socket && each.provider === provider)
@@ -116,6 +116,7 @@ const peerAccess = command<Peer>({
   rules: ["REMOTE-1", "ACCESS-2", "ACCESS-3", "ACCESS-4", "LAW-9", "LAW-13"],
   subjects: ["cache"],
   count: ({ palette }) => (palette.scopes.includes("remote") ? NEWEST * PRESENTERS : 0),
+  isFixed: true,
   instance(setting, k) {
     const { view, palette, names } = setting;
     const age = Math.floor(k / PRESENTERS);

@@ -33,7 +33,7 @@ describe("the command table", () => {
   for (const kind of ["cache", "driver"] as const) {
     it(`is drawn whole for a ${kind}, and prints each command on one line`, () => {
       const seen = new Set<string>();
-      for (const program of drawn(kind, 150)) {
+      for (const program of drawn(kind, 400)) {
         const { view, step } = walk({
           config: presets.small,
           claims: kind === "cache" ? claims : null,
