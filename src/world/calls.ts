@@ -3,7 +3,16 @@
 import { brand, type AddressRange, type PageSpan, type Pfn } from "../../model/units.ts";
 import { FlatCall, appended } from "./active-call.ts";
 import { READ, WRITE, accessCode, scopeCode } from "./codes.ts";
-import { isHeldRegion, keep, noteUse, regionSlots, tally, totalsOf } from "./entries.ts";
+import {
+  flagsOf,
+  isHeldRegion,
+  keep,
+  noteUse,
+  regionSlots,
+  setOwed,
+  tally,
+  totalsOf,
+} from "./entries.ts";
 import { regionNamed } from "./nic.ts";
 import { rowsOver } from "./over.ts";
 import { isValidFor, mappedFrame } from "./pages.ts";
@@ -15,16 +24,7 @@ import {
   registrationNamed,
   remember,
 } from "./registrations.ts";
-import {
-  DESCRIPTOR,
-  LOCK,
-  PAGE,
-  REGION,
-  REGISTRATION,
-  UNRELEASED,
-  WAS_SECURED,
-  SINGLE,
-} from "./layout.ts";
+import { DESCRIPTOR, LOCK, PAGE, REGION, REGISTRATION, UNRELEASED, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { freshFrames } from "./freshness.ts";
 import { NONE } from "./table.ts";
@@ -186,10 +186,9 @@ function registered(w: Store, id: number, active: FlatCall): void {
   const region = regionNamed(w, process, provider, outcome.region);
   if (region === NONE) return;
   const lock = w.mem.at(w.regions.row(region) + REGION.lock);
-  const flags = w.locks.row(lock) + LOCK.flags;
-  if ((w.mem.at(flags) & UNRELEASED) !== 0) {
+  if ((flagsOf(w, lock) & UNRELEASED) !== 0) {
     tally(w, lock, -1);
-    w.mem.put(flags, w.mem.at(flags) & ~(UNRELEASED | WAS_SECURED));
+    setOwed(w, lock, 0);
     tally(w, lock, 1);
   }
   noteUse(w, lock, socket, scopeCode(scope), range);

@@ -281,6 +281,17 @@ function room(w: Store, list: number, width: number): number {
   return mem.at(list) + items * width;
 }
 
+/** Sets or takes away the flags of an owed release. */
+export function setOwed(w: Store, lock: number, flags: number): void {
+  const { mem } = w;
+  const row = w.locks.row(lock) + LOCK.flags;
+  const before = mem.at(row);
+  mem.put(row, (before & ~(UNRELEASED | WAS_SECURED)) | flags);
+  const by = ((flags & UNRELEASED) - (before & UNRELEASED)) / UNRELEASED;
+  const owed = w.instance(instanceOfLock(w, lock)) + INSTANCE.owed;
+  mem.put(owed, mem.at(owed) + by);
+}
+
 /** The lock is gone, and with it what it was used for. */
 export function forgetUses(w: Store, lock: number): void {
   const { mem } = w;
@@ -293,6 +304,7 @@ export function forgetUses(w: Store, lock: number): void {
     mem.put(row + list + 1, 0);
     mem.put(row + list + 2, 0);
   }
+  setOwed(w, lock, 0);
   mem.put(row + LOCK.flags, 0);
   mem.put(row + LOCK.scopes, 0);
 }

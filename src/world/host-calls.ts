@@ -5,7 +5,7 @@ import { brand, type MdlHandle, type PageSpan, type SecureHandle } from "../../m
 import { appended, type FlatCall } from "./active-call.ts";
 import { failableNames } from "./codes.ts";
 import { request } from "./driver.ts";
-import { keep, tally } from "./entries.ts";
+import { keep, setOwed, tally } from "./entries.ts";
 import { lockNamed } from "./locks.ts";
 import { deregisterRegion, exposeRange, regionNamed, registerRegion, unexposeKey } from "./nic.ts";
 import { BAD_BLOCK, stateOf } from "./pages.ts";
@@ -201,12 +201,11 @@ function owe(w: Store, id: number, lock: number): void {
   const process = mem.at(row + LOCK.process);
   const provider = mem.at(row + LOCK.provider);
   if (w.instanceOf(process, provider) !== id || mem.at(row + LOCK.locked) === 0) return;
-  const flags = mem.at(row + LOCK.flags);
-  if ((flags & UNRELEASED) !== 0) return;
+  if ((mem.at(row + LOCK.flags) & UNRELEASED) !== 0) return;
   keep(w, lock);
   tally(w, lock, -1);
   const secured = wasSecured(w, id, spanAt(w, row + LOCK.first));
-  mem.put(row + LOCK.flags, flags | UNRELEASED | (secured ? WAS_SECURED : 0));
+  setOwed(w, lock, UNRELEASED | (secured ? WAS_SECURED : 0));
   tally(w, lock, 1);
 }
 

@@ -42,6 +42,7 @@ export class InstanceRecord implements InstanceView {
   get unreleased(): readonly Unreleased[] {
     const w = this.#w;
     const owed: Unreleased[] = [];
+    if (w.mem.at(w.instance(this.id) + INSTANCE.owed) === 0) return owed;
     for (let slot = w.locks.first(); slot !== NONE; slot = w.locks.next(slot)) {
       const flags = flagsOf(w, slot);
       if ((flags & UNRELEASED) === 0 || instanceOfLock(w, slot) !== this.id) continue;

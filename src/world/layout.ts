@@ -162,7 +162,9 @@ export const INSTANCE = {
   totals: 5,
   /** The last registrations that ended, newest first: `ENDED` words each. */
   history: 12,
-  width: 36,
+  /** Entries of which a release failed. */
+  owed: 36,
+  width: 38,
 } as const;
 export const REMEMBERED = 4;
 /** Start and length as doubles, a block of frames, and how many. */
