@@ -12,7 +12,10 @@ import { Scene, type Situation } from "./witnesses/scene.ts";
 export const situations: readonly Situation[] = [...documents, ...laws];
 
 /** A row of the table with its index there. */
-type Row = readonly [index: number, holds: Situation["holds"]];
+interface Row {
+  readonly index: number;
+  readonly holds: Situation["holds"];
+}
 
 /** The rows for one type of event. */
 interface Rows {
@@ -28,7 +31,7 @@ const rowsByType: ReadonlyMap<string, Rows> = new Map(
     const rowsFor = (name: string | undefined): readonly Row[] =>
       situations.flatMap((each, index): readonly Row[] =>
         each.on === on && (each.call === undefined || each.call === name)
-          ? [[index, each.holds]]
+          ? [{ index, holds: each.holds }]
           : [],
       );
     const names = situations.flatMap((each) =>
@@ -55,7 +58,7 @@ export function countSituations(
   const candidates = (name === undefined ? undefined : rows.named.get(name)) ?? rows.others;
   if (candidates.length === 0) return;
   const scene = new Scene(view, event, answer, instance);
-  for (const [index, holds] of candidates) {
+  for (const { index, holds } of candidates) {
     if (holds(scene)) met[index] = (met[index] ?? 0) + 1;
   }
 }

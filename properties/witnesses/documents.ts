@@ -2,14 +2,7 @@
 
 import { isIdle } from "../../model/entries.ts";
 import { pagesOf, sameSpan } from "../../model/units.ts";
-import {
-  answers,
-  coveredByEntry,
-  isRemote,
-  keepsLocal,
-  succeeded,
-  type Situation,
-} from "./scene.ts";
+import { answers, isRemote, keepsLocal, succeeded, type Situation } from "./scene.ts";
 
 export const documents: readonly Situation[] = [
   {
@@ -34,7 +27,7 @@ export const documents: readonly Situation[] = [
     name: "a register of a range that an entry covers",
     on: "return",
     call: "register",
-    holds: (scene) => !isRemote(scene) && coveredByEntry(scene),
+    holds: (scene) => !isRemote(scene) && scene.isCovered,
   },
   {
     rule: "LOCAL-4",
@@ -75,7 +68,7 @@ export const documents: readonly Situation[] = [
     name: "a register on an idle remote entry",
     on: "return",
     call: "register",
-    holds: (scene) => isRemote(scene) && coveredByEntry(scene),
+    holds: (scene) => isRemote(scene) && scene.isCovered,
   },
   {
     rule: "REMOTE-4",

@@ -2,14 +2,7 @@
 
 import { isIdle } from "../../model/entries.ts";
 import { brand, spanContains } from "../../model/units.ts";
-import {
-  coveredByEntry,
-  hostFailed,
-  isRemote,
-  keepsLocal,
-  succeeded,
-  type Situation,
-} from "./scene.ts";
+import { hostFailed, isRemote, keepsLocal, succeeded, type Situation } from "./scene.ts";
 
 export const laws: readonly Situation[] = [
   {
@@ -195,7 +188,7 @@ export const laws: readonly Situation[] = [
     name: "a repeat of a register whose entry is idle",
     on: "return",
     call: "register",
-    holds: coveredByEntry,
+    holds: ({ isCovered }) => isCovered,
   },
   {
     rule: "LAW-9",

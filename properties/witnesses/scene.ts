@@ -13,6 +13,7 @@ import {
   brand,
   pagesOf,
   sameRange,
+  sameSpan,
   spanContains,
   spansOverlap,
   type AddressRange,
@@ -48,6 +49,7 @@ export class Scene {
   #near: readonly EntryBefore[] | null = null;
   #over: readonly EntryBefore[] | null = null;
   #idle: readonly Entry[] | null = null;
+  #isCovered: boolean | null = null;
 
   constructor(view: WorldView, event: Event, answer: Answer, instance: InstanceView | null) {
     this.view = view;
@@ -117,12 +119,45 @@ export class Scene {
       return [];
     }
     const idle: Entry[] = [];
-    for (const span of [...active.touched, ...active.touchedWithin]) {
-      for (const entry of view.entriesOver(instance.id, span)) {
-        if (isIdle(entry)) idle.push(entry);
-      }
-    }
+    addIdle(view, instance, active.touched, idle);
+    addIdle(view, instance, active.touchedWithin, idle);
     return idle;
+  }
+
+  /** The call was a register, and an entry covers its range with the rights needed. */
+  get isCovered(): boolean {
+    this.#isCovered ??= this.#findCover();
+    return this.#isCovered;
+  }
+
+  #findCover(): boolean {
+    const { view, active, span } = this;
+    if (active?.call.name !== "register" || span === null) return false;
+    const { range, access } = active.call.request;
+    return this.over.some(
+      (each) =>
+        !each.zombie &&
+        each.regions.length > 0 &&
+        spanContains(each.span, span) &&
+        includesAccess(each.access, access) &&
+        (view.claims?.hit === "containment" ||
+          each.ranges.some((other) => sameRange(other, range))),
+    );
+  }
+}
+
+/** Adds the idle entries over the spans; a call touches the same pages again and again. */
+function addIdle(
+  view: WorldView,
+  { id }: InstanceView,
+  spans: readonly PageSpan[],
+  idle: Entry[],
+): void {
+  let last: PageSpan | undefined;
+  for (const span of spans) {
+    if (last !== undefined && sameSpan(last, span)) continue;
+    last = span;
+    for (const entry of view.entriesOver(id, span)) if (isIdle(entry)) idle.push(entry);
   }
 }
 
@@ -145,17 +180,3 @@ export const hostFailed =
     active.failures.some((each) => each.call === call && each.injected);
 
 export const keepsLocal = (claims: Claims): boolean => claims.caches.local && claims.callback;
-
-/** A register whose range an entry covers with the rights needed. */
-export function coveredByEntry({ view, active, span, over }: Scene): boolean {
-  if (active?.call.name !== "register" || span === null) return false;
-  const { range, access } = active.call.request;
-  return over.some(
-    (each) =>
-      !each.zombie &&
-      each.regions.length > 0 &&
-      spanContains(each.span, span) &&
-      includesAccess(each.access, access) &&
-      (view.claims?.hit === "containment" || each.ranges.some((other) => sameRange(other, range))),
-  );
-}
