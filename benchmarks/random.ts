@@ -48,9 +48,8 @@ function execute({ subject, claims, config, makeWorld }: Bench, drawn: readonly 
       claims,
     } as const;
     const world = makeWorld(config, claims);
-    const result = runProgram({ world, player, counts: () => true, strict: false }, program);
-    if (result.violation !== null) throw new Error(`${subject.name} broke a rule`);
-    executed += result.executed;
+    const settings = { world, player, counts: () => true, strict: false, record: false };
+    executed += runProgram(settings, program).executed;
   }
   return executed;
 }

@@ -70,14 +70,14 @@ function laneOf({ lanes, number }: BatchSettings): Lane {
 
 function compare(
   { makeWorld, makeReference }: BatchSettings,
-  { config, player }: Lane,
+  { config, player, goOn }: Lane,
   program: Program,
   wholeEvery: number,
   done: number,
 ): Comparison {
   const reference = makeReference === undefined ? {} : { makeReference };
   return compareWorlds(
-    { config, makeWorld, player: player(), wholeEvery, done, ...reference },
+    { config, makeWorld, player: player(), wholeEvery, done, goOn, ...reference },
     program,
   );
 }

@@ -13,6 +13,7 @@ import type { Player } from "../../properties/stage.ts";
 import { registrationCache } from "../../src/cache/registration-cache.ts";
 import { players } from "../../src/kit/player.ts";
 import { underTest } from "../../src/kit/subject.ts";
+import { wildDriver, wildProvider } from "./wild.ts";
 
 export interface Lane {
   readonly preset: PresetName;
@@ -24,6 +25,8 @@ export interface Lane {
   readonly maxCommands: number;
   /** The whole state is compared after every so many commands. */
   readonly wholeEvery: number;
+  /** The subject breaks the rules, and is not stopped. */
+  readonly goOn: boolean;
 }
 
 type PlayerMaker = (config: WorldConfig) => () => Player;
@@ -33,7 +36,18 @@ const played = (subject: Subject | DriverSubject): PlayerMaker => {
   return (config) => players(tested, config);
 };
 
-/** By name. `reference-driver` is the model's own, which assumes nothing of the host that it runs in. */
+const wildClaims: Claims = {
+  caches: { local: true, remote: true },
+  hit: "containment",
+  inUse: "refuse",
+  limits: { entries: 2, pages: 6, pending: 1 },
+  notification: "refuse-notify-retry",
+  coverage: ["copy-on-write"],
+  callback: true,
+};
+
+const WILD = "wild";
+
 const subjects: Readonly<Record<string, PlayerMaker>> = {
   "exact-match": played(exactMatch),
   uncached: played(uncached),
@@ -44,6 +58,15 @@ const subjects: Readonly<Record<string, PlayerMaker>> = {
   ),
   "proxy-driver": played(driver),
   "exemplary driver": () => () => ({ kind: "driver", driver: exemplaryDriver() }),
+  [`${WILD} cache`]: (config) => () => ({
+    kind: "cache",
+    provider: wildProvider(config.pageSizeBytes),
+    claims: wildClaims,
+  }),
+  [`${WILD} driver`]: (config) => () => ({
+    kind: "driver",
+    driver: wildDriver(config.processes),
+  }),
 };
 
 const lengths: Readonly<Record<PresetName, number>> = {
@@ -73,6 +96,7 @@ function lanesIn(preset: PresetName): Lane[] {
       player: make(config),
       maxCommands: lengths[preset],
       wholeEvery: preset === "wide" ? 1000 : 1,
+      goOn: subject.startsWith(WILD),
     };
   });
 }

@@ -51,8 +51,9 @@ export class Engines {
   }
 
   /** One run on a fresh world and a fresh subject. */
-  execute(performance: Performance, program: Program): RunResult {
-    return perform(this.#name === "flat" ? this.#flat : referenceWorld, performance, program);
+  execute(performance: Performance, program: Program, record = true): RunResult {
+    const makeWorld = this.#name === "flat" ? this.#flat : referenceWorld;
+    return perform(makeWorld, performance, program, record);
   }
 
   /**
@@ -89,10 +90,15 @@ export class Engines {
   }
 }
 
-function perform(makeWorld: WorldFactory, performance: Performance, program: Program): RunResult {
+function perform(
+  makeWorld: WorldFactory,
+  performance: Performance,
+  program: Program,
+  record = true,
+): RunResult {
   const { config, claims, player, counts, strict } = performance;
   return runProgram(
-    { world: makeWorld(config, claims), player: player(), counts, strict },
+    { world: makeWorld(config, claims), player: player(), counts, strict, record },
     program,
   );
 }

@@ -117,13 +117,13 @@ class Session {
   }
 
   /** One run on a fresh world and a fresh subject. */
-  #execute(program: Program): RunResult {
-    return this.#engines.execute(this.#performance(), program);
+  #execute(program: Program, record = true): RunResult {
+    return this.#engines.execute(this.#performance(), program, record);
   }
 
   /** Runs a program and counts what it showed. */
   #observe(program: Program, origin: string, run: number | null = null): RunResult {
-    const result = this.#execute(program);
+    const result = this.#execute(program, false);
     this.#commands += result.executed;
     for (const [name, count] of Object.entries(result.skipped)) {
       this.#skipped[name] = (this.#skipped[name] ?? 0) + count;
@@ -237,7 +237,7 @@ class Session {
   }
 
   #breaks(program: Program, rule: RuleId): boolean {
-    const { violation, nonStrict } = this.#execute(program);
+    const { violation, nonStrict } = this.#execute(program, false);
     return [...(violation ?? []), ...nonStrict].some((each) => each.rule === rule);
   }
 

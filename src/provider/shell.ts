@@ -150,28 +150,29 @@ function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
   }
 }
 
+const done = Object.freeze({ ok: true } as const);
 const deregisterErrors = ["WSAEINVAL"] as const;
 const invalidateErrors = ["WSAEINVAL", "WSAEFAULT"] as const;
 
 const registerShape =
   '{ ok: true, handle, region, offsetBytes } with numbers of 0 or more, and remoteKey for remote scope, or { ok: false, error: "WSAENOBUFS" | "WSAEFAULT" }';
 
-function checkRegister(request: RegisterRequest, outcome: unknown): RegisterOutcome {
-  if (!isRecord(outcome)) throw notAnswered("register", outcome, registerShape);
-  const { ok, error, handle, region, offsetBytes, remoteKey } = outcome;
-  if (ok === false && (error === "WSAENOBUFS" || error === "WSAEFAULT")) return { ok, error };
-  if (ok !== true || !isCount(handle) || !isCount(region) || !isCount(offsetBytes)) {
-    throw notAnswered("register", outcome, registerShape);
+function checkRegister({ scope }: RegisterRequest, outcome: unknown): RegisterOutcome {
+  if (typeof outcome === "object" && outcome !== null) {
+    const { ok, error, handle, region, offsetBytes, remoteKey } = outcome as Record<
+      string,
+      unknown
+    >;
+    if (ok === false && (error === "WSAENOBUFS" || error === "WSAEFAULT")) return { ok, error };
+    if (ok === true && isCount(handle) && isCount(region) && isCount(offsetBytes)) {
+      const names = { handle: brand<BufferHandle>(handle), region: brand<RegionKey>(region) };
+      if (scope === "local") return { ok, ...names, offsetBytes };
+      if (isCount(remoteKey)) {
+        return { ok, ...names, offsetBytes, remoteKey: brand<RemoteKey>(remoteKey) };
+      }
+    }
   }
-  const success = {
-    ok: true as const,
-    handle: brand<BufferHandle>(handle),
-    region: brand<RegionKey>(region),
-    offsetBytes,
-  };
-  if (request.scope === "local") return success;
-  if (!isCount(remoteKey)) throw notAnswered("register", outcome, registerShape);
-  return { ...success, remoteKey: brand<RemoteKey>(remoteKey) };
+  throw notAnswered("register", outcome, registerShape);
 }
 
 function checkPlain<E extends string>(
@@ -179,11 +180,11 @@ function checkPlain<E extends string>(
   outcome: unknown,
   errors: readonly E[],
 ): { ok: true } | { ok: false; error: E } {
-  if (isRecord(outcome)) {
-    const { ok } = outcome;
-    if (ok === true) return { ok };
-    const error = errors.find((each) => each === outcome["error"]);
-    if (ok === false && error !== undefined) return { ok, error };
+  if (typeof outcome === "object" && outcome !== null) {
+    const { ok, error } = outcome as Record<string, unknown>;
+    if (ok === true) return done;
+    const known = errors.find((each) => each === error);
+    if (ok === false && known !== undefined) return { ok, error: known };
   }
   const names = errors.map((error) => `"${error}"`).join(" | ");
   throw notAnswered(call, outcome, `{ ok: true } or { ok: false, error: ${names} }`);
