@@ -11,6 +11,7 @@ import { GRANT, SECURE, SINGLE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import {
+  nothing,
   quiet,
   type Answer,
   type Applied,
@@ -26,7 +27,7 @@ export function request(w: Store, event: EventOf<"ioctl">): Applied {
   const { process, provider } = event;
   if (w.claims !== null) {
     const result = ioctl(w, process, provider, event.request);
-    return { answer: { kind: "ioctl", result } as Answer, then: [] };
+    return { answer: { kind: "ioctl", result } as Answer, then: nothing };
   }
   begin(w, process, event.request, isGranted(w, process, event.request));
   return quiet;
@@ -132,7 +133,7 @@ export function kernelCall(w: Store, call: KernelCall): Applied {
 
 const valued = (value: unknown): Applied => ({
   answer: { kind: "kernel", value, raised: null, bugCheck: null },
-  then: [],
+  then: nothing,
 });
 
 function accessed(w: Store, stamps: number[] | number, wanted: boolean): Applied {
@@ -143,12 +144,12 @@ function accessed(w: Store, stamps: number[] | number, wanted: boolean): Applied
 function raised(w: Store, code: number): Applied {
   const status = exceptionOf(code);
   if (w.dispatch !== null) w.dispatch = { ...w.dispatch, raised: status };
-  return { answer: { kind: "kernel", value: null, raised: status, bugCheck: null }, then: [] };
+  return { answer: { kind: "kernel", value: null, raised: status, bugCheck: null }, then: nothing };
 }
 
 function bugChecked(w: Store, bugCheck: BugCheck): Applied {
   w.set(SINGLE.bugCheck, bugCheckCode(bugCheck));
-  return { answer: { kind: "kernel", value: null, raised: null, bugCheck }, then: [] };
+  return { answer: { kind: "kernel", value: null, raised: null, bugCheck }, then: nothing };
 }
 
 /** The driver completed the request, or an exception left it. */

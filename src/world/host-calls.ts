@@ -23,7 +23,7 @@ import {
 } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
-import type { Applied, HostAnswer, HostCall } from "./words.ts";
+import { nothing, type Applied, type HostAnswer, type HostCall } from "./words.ts";
 
 /** One host call of the innermost call in progress. */
 export function hostCall(w: Store, id: number, call: HostCall): Applied {
@@ -42,7 +42,7 @@ export function hostCall(w: Store, id: number, call: HostCall): Applied {
     if (call.name === "nicDeregister") owe(w, id, mdlOf(w, id, call.region));
     if (call.name === "unlock") owe(w, id, lockNamed(w, call.mdl));
   }
-  return { answer: { kind: "host", result }, then: [] };
+  return { answer: { kind: "host", result }, then: nothing };
 }
 
 /** The error of an armed fault, which is used up. */

@@ -69,20 +69,21 @@ export const REGION = {
 export const EXPOSURE = {
   key: 2,
   provider: 3,
-  process: 4,
-  socket: 5,
-  first: 6,
-  count: 7,
-  access: 8,
-  regionKey: 9,
+  /** A double: the cache may name a socket that never was. */
+  socket: 4,
+  process: 6,
+  first: 7,
+  count: 8,
+  access: 9,
+  regionKey: 10,
   /** The slot of its region. */
-  region: 10,
-  nodes: 11,
+  region: 11,
+  nodes: 12,
   /** The next and the previous one of its region. */
-  link: 12,
+  link: 13,
   /** The next and the previous one of its socket; and the socket's slot plus one. */
-  ofSocket: 14,
-  socketSlot: 16,
+  ofSocket: 15,
+  socketSlot: 17,
   width: 18,
 } as const;
 export const SOCKET = {
@@ -207,7 +208,9 @@ export const SINGLE = {
   interruptAfter: 10,
   /** Registrations that lie outside the user's pages. */
   strays: 11,
+  /** Exposures to sockets that are not there. */
+  homeless: 14,
   /** The first and the last socket that is connected. */
   connected: 12,
-  width: 14,
+  width: 16,
 } as const;

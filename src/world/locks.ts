@@ -80,6 +80,8 @@ export function unlock(w: Store, lock: number): void {
 /** A row without a lock and without regions goes. */
 export function removeIfEmpty(w: Store, lock: number): void {
   if (isLocked(w, lock) || firstRegion(w, lock) !== NONE) return;
+  // A region that was left without its lock may have been registered again since.
+  forgetUses(w, lock);
   const { mem } = w;
   const row = w.locks.row(lock);
   const count = mem.at(row + LOCK.count);

@@ -195,17 +195,32 @@ export function exposeRange(
   mem.put(row + EXPOSURE.process, process);
   mem.put(row + EXPOSURE.region, region);
   mem.put(row + EXPOSURE.regionKey, key);
-  mem.put(row + EXPOSURE.socket, socket);
+  mem.putDouble(row + EXPOSURE.socket, socket);
   mem.put(row + EXPOSURE.first, first);
   mem.put(row + EXPOSURE.count, count);
   mem.put(row + EXPOSURE.access, code);
   mem.put(row + EXPOSURE.nodes, nodes);
   w.exposuresOfRegion.append(regionRow + REGION.exposures, slot);
-  const owner = w.socketOf.get(socket);
-  mem.put(row + EXPOSURE.socketSlot, owner + 1);
-  if (owner !== NONE) w.exposuresOfSocket.append(w.sockets.row(owner) + SOCKET.exposures, slot);
+  own(w, slot, w.socketOf.get(socket));
   w.exposureOf[provider]?.set(remoteKey, slot);
   return { ok: true, value: remoteKey };
+}
+
+/** The exposure is of the socket of a row, or of none that is there. */
+function own(w: Store, slot: number, owner: number): void {
+  w.mem.put(w.exposures.row(slot) + EXPOSURE.socketSlot, owner + 1);
+  if (owner !== NONE) w.exposuresOfSocket.append(w.sockets.row(owner) + SOCKET.exposures, slot);
+  else w.set(SINGLE.homeless, w.get(SINGLE.homeless) + 1);
+}
+
+/** A new socket gets what was exposed to it before it was there: only a cache that guesses does that. */
+export function adoptExposures(w: Store, socket: number, owner: number): void {
+  if (w.get(SINGLE.homeless) === 0) return;
+  for (let slot = w.exposures.first(); slot !== NONE; slot = w.exposures.next(slot)) {
+    if (w.mem.doubleAt(w.exposures.row(slot) + EXPOSURE.socket) !== socket) continue;
+    w.set(SINGLE.homeless, w.get(SINGLE.homeless) - 1);
+    own(w, slot, owner);
+  }
 }
 
 export function unexposeKey(w: Store, process: number, provider: number, key: number): HostAnswer {
@@ -223,7 +238,8 @@ function dropExposure(w: Store, slot: number): void {
   const region = w.regions.row(mem.at(row + EXPOSURE.region));
   w.exposuresOfRegion.remove(region + REGION.exposures, slot);
   const owner = mem.at(row + EXPOSURE.socketSlot) - 1;
-  if (owner !== NONE) w.exposuresOfSocket.remove(w.sockets.row(owner) + SOCKET.exposures, slot);
+  if (owner === NONE) w.set(SINGLE.homeless, w.get(SINGLE.homeless) - 1);
+  else w.exposuresOfSocket.remove(w.sockets.row(owner) + SOCKET.exposures, slot);
   const process = mem.at(row + EXPOSURE.process);
   const count = mem.at(row + EXPOSURE.count);
   const nodes = mem.at(row + EXPOSURE.nodes);

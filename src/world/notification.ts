@@ -10,6 +10,7 @@ import { rangeAt } from "./ranges.ts";
 import { NONE } from "./table.ts";
 import { performOs } from "./virtual-memory.ts";
 import {
+  nothing,
   quiet,
   type Applied,
   type ArmedFaults,
@@ -21,7 +22,7 @@ import {
   type OsOperation,
 } from "./words.ts";
 
-const osAnswer = (answer: OsAnswer, then: readonly Event[] = []): Applied => ({
+const osAnswer = (answer: OsAnswer, then: readonly Event[] = nothing): Applied => ({
   answer: { kind: "os", answer },
   then,
 });

@@ -130,7 +130,7 @@ export function exposureRecord(w: Store, slot: number): Exposure {
     key: brand(w.mem.at(row + EXPOSURE.key)),
     process: brand(w.mem.at(row + EXPOSURE.process)),
     region: brand(w.mem.at(row + EXPOSURE.regionKey)),
-    socket: brand(w.mem.at(row + EXPOSURE.socket)),
+    socket: brand(w.mem.doubleAt(row + EXPOSURE.socket)),
     span: spanOf(w.mem.at(row + EXPOSURE.first), w.mem.at(row + EXPOSURE.count)),
     access: accessNames[w.mem.at(row + EXPOSURE.access)] ?? "read",
   };

@@ -255,11 +255,12 @@ export class Store {
   /** The first word of a page that is to be changed. */
   madePage(process: number, number: number): number {
     const entry = this.#chunk(process, number);
-    if (this.mem.at(entry) === 0) {
-      const chunk = this.mem.allocate(PAGE.width << this.pageShift);
+    let chunk = this.mem.at(entry);
+    if (chunk === 0) {
+      chunk = this.mem.allocate(PAGE.width << this.pageShift);
       this.mem.put(entry, chunk);
     }
-    return this.page(process, number);
+    return chunk + (number & ((1 << this.pageShift) - 1)) * PAGE.width;
   }
 
   #chunk(process: number, number: number): number {

@@ -5,19 +5,27 @@ import { brand } from "../../model/units.ts";
 import type { DeregisterRequest } from "../../model/contract.ts";
 import { CLOSED, CLOSING, accessNames, accessOfFlags, scopeNames } from "./codes.ts";
 import { resetInstance } from "./ends.ts";
+import { adoptExposures } from "./nic.ts";
 import { rangeOfRegistration, registrationNamed } from "./registrations.ts";
 import { instanceOfSocket, isConnected, disconnect, socketNamed } from "./sockets.ts";
 import { INSTANCE, REGISTRATION, SOCKET, TRANSFER } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import { abortTransfersOf, isInTransfer, removeTransfersOf } from "./transfers.ts";
-import { quiet, type Applied, type Event, type EventOf, type WspFunction } from "./words.ts";
+import {
+  nothing,
+  quiet,
+  type Applied,
+  type Event,
+  type EventOf,
+  type WspFunction,
+} from "./words.ts";
 
 const DESCRIPTOR_BYTES = 24;
 
 const accepted = Object.freeze({ kind: "wsp", error: null } as const);
 
-const refused = (error: string): Applied => ({ answer: { kind: "wsp", error }, then: [] });
+const refused = (error: string): Applied => ({ answer: { kind: "wsp", error }, then: nothing });
 
 /** A WSP function: answered here if it is wrong on its face, else handed to the cache. */
 export function wsp(w: Store, call: WspFunction): Applied {
@@ -87,6 +95,7 @@ function deregisterCall(w: Store, slot: number): Event {
 export function connect(w: Store, event: EventOf<"connect">): Applied {
   const { socket, process, provider } = event;
   w.addSocket(socket, process, provider);
+  adoptExposures(w, socket, socketNamed(w, socket));
   const instance = w.instanceOf(process, provider);
   if (w.mem.at(w.instance(instance) + INSTANCE.started) === 1) return quiet;
   return { answer: null, then: [{ type: "start", instance: brand(instance) }] };

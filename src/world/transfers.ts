@@ -10,19 +10,19 @@ import { DESCRIPTOR, EXPOSURE, REGION, REGISTRATION, SOCKET, TRANSFER } from "./
 import type { Store } from "./store.ts";
 import { isConnected, socketNamed } from "./sockets.ts";
 import { NONE } from "./table.ts";
-import type { Applied, EventOf, Transfer } from "./words.ts";
+import { nothing, type Applied, type EventOf, type Transfer } from "./words.ts";
 
 const started: Applied = Object.freeze({
   answer: Object.freeze({ kind: "transfer", stamps: null, error: null } as const),
-  then: Object.freeze([]),
+  then: nothing,
 });
 const transferred = (stamps: readonly (number | null)[]): Applied => ({
   answer: { kind: "transfer", stamps, error: null },
-  then: [],
+  then: nothing,
 });
 const refused = (error: string): Applied => ({
   answer: { kind: "transfer", stamps: null, error },
-  then: [],
+  then: nothing,
 });
 
 /** Starts a transfer on a registered buffer: WSAEINVAL unless it is live, of this socket, local, and has the rights. */
@@ -181,7 +181,7 @@ export function peerAccess(w: Store, event: EventOf<"peerAccess">): Applied {
   const row = w.exposures.row(exposure);
   const access = event.access === "read" ? READ : accessCode(event.access);
   if (
-    mem.at(row + EXPOSURE.socket) !== event.socket ||
+    mem.doubleAt(row + EXPOSURE.socket) !== event.socket ||
     !includes(mem.at(row + EXPOSURE.access), access)
   ) {
     return refused("INVALID_KEY");

@@ -97,7 +97,7 @@ function ofSwitch(w: Store): SwitchView {
     connectedSockets: () => links(w.connected, w.connectedEnds, (slot) => socketRecord(w, slot)),
     belongings(id) {
       const slot = w.socketOf.get(id);
-      if (slot === NONE) return { registrations: [], exposures: [], transfers: [] };
+      if (slot === NONE) return { registrations: [], exposures: homeless(w, id), transfers: [] };
       const row = w.sockets.row(slot);
       return {
         registrations: links(
@@ -136,6 +136,13 @@ function ofSwitch(w: Store): SwitchView {
       return newest;
     },
   };
+}
+
+/** What is exposed to a socket that is not there. */
+function homeless(w: Store, socket: number): ReturnType<typeof exposureRecord>[] {
+  return rows(w.exposures, (slot) => exposureRecord(w, slot)).filter(
+    (each) => each.socket === socket,
+  );
 }
 
 type RegistrationsView = Pick<

@@ -54,5 +54,7 @@ import type { Socket } from "../../model/view.ts";
 export type SocketStatus = Socket["status"];
 
 import type { Applied } from "../../model/events.ts";
+/** Nothing follows. */
+export const nothing: Applied["then"] = Object.freeze([]);
 /** No answer, and nothing that must follow. */
-export const quiet: Applied = Object.freeze({ answer: null, then: Object.freeze([]) });
+export const quiet: Applied = Object.freeze({ answer: null, then: nothing });
