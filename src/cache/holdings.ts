@@ -8,7 +8,7 @@ import type {
   RegisterOutcome,
   Result,
 } from "../../model/contract.ts";
-import type { MdlHandle, RegionKey, RemoteKey, SecureHandle } from "../../model/units.ts";
+import type { RemoteKey } from "../../model/units.ts";
 import { NONE, type EntryTable } from "./entry-table.ts";
 
 export type Failure = Extract<RegisterOutcome, { ok: false }>;
@@ -16,8 +16,6 @@ export type Failure = Extract<RegisterOutcome, { ok: false }>;
 export const FAULT = { ok: false, error: "WSAEFAULT" } as const;
 export const NO_BUFFERS = { ok: false, error: "WSAENOBUFS" } as const;
 
-export const bitsOf = (access: Access): number =>
-  access === "readwrite" ? 3 : access === "read" ? 1 : 2;
 const accessOf = (bits: number): Access =>
   bits === 3 ? "readwrite" : bits === 1 ? "read" : "write";
 
@@ -28,89 +26,89 @@ export interface Room {
 }
 
 export class Holdings {
-  readonly #host: Host;
-  readonly #table: EntryTable;
-  readonly #room: Room;
+  private readonly host: Host;
+  private readonly table: EntryTable;
+  private readonly room: Room;
 
   constructor(host: Host, table: EntryTable, room: Room) {
-    this.#host = host;
-    this.#table = table;
-    this.#room = room;
+    this.host = host;
+    this.table = table;
+    this.room = room;
   }
 
   /** Secure, lock, region, in this order; null: all of it is there. */
   acquire(slot: number, { range, access }: RegisterRequest): Failure | null {
-    const { driver } = this.#host;
+    const { driver } = this.host;
     const mode = access === "read" ? "readonly" : "readwrite";
-    const secured = this.#withRoom(() => driver.secure(range, mode));
+    const secured = this.withRoom(() => driver.secure(range, mode));
     if (!secured.ok) return failure(secured.error);
-    this.#table.setSecure(slot, secured.value);
-    const locked = this.#withRoom(() => driver.lock(range, access));
+    this.table.setSecure(slot, secured.value);
+    const locked = this.withRoom(() => driver.lock(range, access));
     if (!locked.ok) return failure(locked.error);
-    this.#table.setMdl(slot, locked.value);
+    this.table.setMdl(slot, locked.value);
     return this.enter(slot);
   }
 
   /** Enters the locked pages into the NIC. */
   enter(slot: number): Failure | null {
-    const { nic } = this.#host;
-    const mdl = this.#table.mdl(slot) as MdlHandle;
-    const access = accessOf(this.#table.rights(slot));
-    const entered = this.#withRoom(() => nic.register(mdl, access));
+    const { nic } = this.host;
+    const mdl = this.table.mdl(slot);
+    const access = accessOf(this.table.rights(slot));
+    const entered = this.withRoom(() => nic.register(mdl, access));
     if (!entered.ok) return NO_BUFFERS;
-    this.#table.setRegion(slot, entered.value);
+    this.table.setRegion(slot, entered.value);
     return null;
   }
 
   /** Lets the peer reach what was asked for, and no more; null: the NIC does not. */
   expose(slot: number, { range, socket, access }: RegisterRequest): RemoteKey | null {
-    const { nic } = this.#host;
-    const region = this.#table.region(slot) as RegionKey;
-    const exposed = this.#withRoom(() => nic.expose(region, range, socket, access));
+    const { nic } = this.host;
+    const region = this.table.region(slot);
+    const exposed = this.withRoom(() => nic.expose(region, range, socket, access));
     return exposed.ok ? exposed.value : null;
   }
 
-  #withRoom<T, E extends string>(ask: () => Result<T, E>): Result<T, E> {
+  private withRoom<T, E extends string>(ask: () => Result<T, E>): Result<T, E> {
     let result = ask();
-    while (!result.ok && this.#makesRoom(result.error)) result = ask();
+    while (!result.ok && this.makesRoom(result.error)) result = ask();
     return result;
   }
 
-  #makesRoom(error: string): boolean {
-    if (error === "NO_RESOURCES") return this.#room.inNic();
-    return error === "STATUS_INSUFFICIENT_RESOURCES" && this.#room.inDriver();
+  private makesRoom(error: string): boolean {
+    if (error === "NO_RESOURCES") return this.room.inNic();
+    return error === "STATUS_INSUFFICIENT_RESOURCES" && this.room.inDriver();
   }
 
   /** Region, lock, secure, in this order; false: a step failed, and what is left stays in the table. */
   release(slot: number): boolean {
-    return this.takeOut(slot) && this.#unlock(slot) && this.unsecure(slot);
+    return this.takeOut(slot) && this.unlock(slot) && this.unsecure(slot);
   }
 
   /** Takes the region out of the NIC. A key that it does not know is gone: nothing to try again. */
   takeOut(slot: number): boolean {
-    const region = this.#table.region(slot);
+    const region = this.table.region(slot);
     if (region === NONE) return true;
-    const taken = this.#host.nic.deregister(region as RegionKey);
+    const taken = this.host.nic.deregister(region);
     if (!taken.ok && taken.error !== "INVALID_KEY") return false;
-    this.#table.setRegion(slot, NONE);
+    this.table.setRegion(slot, NONE);
     return true;
   }
 
-  #unlock(slot: number): boolean {
-    const mdl = this.#table.mdl(slot);
+  private unlock(slot: number): boolean {
+    const mdl = this.table.mdl(slot);
     if (mdl === NONE) return true;
-    const unlocked = this.#host.driver.unlock(mdl as MdlHandle);
+    const unlocked = this.host.driver.unlock(mdl);
     if (!unlocked.ok && unlocked.error !== "STATUS_INVALID_HANDLE") return false;
-    this.#table.setMdl(slot, NONE);
+    this.table.setMdl(slot, NONE);
     return true;
   }
 
   unsecure(slot: number): boolean {
-    const secure = this.#table.secure(slot);
+    const secure = this.table.secure(slot);
     if (secure === NONE) return true;
-    const unsecured = this.#host.driver.unsecure(secure as SecureHandle);
+    const unsecured = this.host.driver.unsecure(secure);
     if (!unsecured.ok && unsecured.error !== "STATUS_INVALID_HANDLE") return false;
-    this.#table.setSecure(slot, NONE);
+    this.table.setSecure(slot, NONE);
     return true;
   }
 }

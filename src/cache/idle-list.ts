@@ -7,55 +7,63 @@
 import { NONE, SlotList, type EntryTable } from "./entry-table.ts";
 
 export class IdleList {
-  readonly #table: EntryTable;
-  readonly #list: SlotList;
-  readonly #mostEntries: number;
-  readonly #mostPages: number;
-  #pages = 0;
+  private readonly table: EntryTable;
+  private readonly list: SlotList;
+  private readonly mostEntries: number;
+  private readonly mostPages: number;
+  private pages = 0;
   /** The oldest entry that still has its region. */
   oldestRegion: number = NONE;
 
   constructor(table: EntryTable, limits: { entries: number; pages: number }) {
-    this.#table = table;
-    this.#list = new SlotList(table.order);
-    this.#mostEntries = limits.entries;
-    this.#mostPages = limits.pages;
+    this.table = table;
+    this.list = new SlotList(table.order);
+    this.mostEntries = limits.entries;
+    this.mostPages = limits.pages;
   }
 
   get oldest(): number {
-    return this.#list.head;
+    return this.list.head;
   }
 
-  /** To the young end; an entry without its region to the end of those. */
+  /** True if an idle entry kept only its lock. */
+  get hasBare(): boolean {
+    return this.oldestRegion !== this.list.head;
+  }
+
+  /** To the young end, with its region. */
   add(slot: number): void {
-    this.#pages += this.#table.pageCount(slot);
-    if (this.#table.region(slot) !== NONE) {
-      this.#list.push(slot);
-      if (this.oldestRegion === NONE) this.oldestRegion = slot;
-    } else if (this.oldestRegion === NONE) {
-      this.#list.push(slot);
-    } else {
-      this.#list.insertBefore(this.oldestRegion, slot);
-    }
+    this.pages += this.table.pages(slot);
+    this.list.push(slot);
+    if (this.oldestRegion === NONE) this.oldestRegion = slot;
+  }
+
+  /** Without its region: to the young end of those. */
+  addBare(slot: number): void {
+    this.pages += this.table.pages(slot);
+    if (this.oldestRegion === NONE) this.list.push(slot);
+    else this.list.insertBefore(this.oldestRegion, slot);
   }
 
   remove(slot: number): void {
-    if (slot === this.oldestRegion) this.oldestRegion = this.#list.after(slot);
-    this.#list.remove(slot);
-    this.#pages -= this.#table.pageCount(slot);
+    if (slot === this.oldestRegion) this.oldestRegion = this.list.after(slot);
+    this.list.remove(slot);
+    this.pages -= this.table.pages(slot);
   }
 
-  /** The entry that has to go next for the limits to hold, once `newest` is idle as well; NONE: they do. */
-  excess(newest: number): number {
-    if (this.#pages <= this.#mostPages && this.#list.size <= this.#mostEntries) return NONE;
+  /** True if the limits do not hold. */
+  get isOver(): boolean {
+    return this.pages > this.mostPages || this.list.size > this.mostEntries;
+  }
+
+  /** The entry that has to go next for the limits to hold. */
+  excess(): number {
     // What does not fit by itself does not drive out the others.
-    if (this.#table.pageCount(newest) > this.#mostPages && this.#list.tail === newest) {
-      return newest;
-    }
-    return this.#list.head;
+    const { head, tail } = this.list;
+    return this.table.pages(tail) > this.mostPages ? tail : head;
   }
 
   slots(): number[] {
-    return this.#list.slots();
+    return this.list.slots();
   }
 }

@@ -12,27 +12,27 @@ const EMPTY = -1;
 const GOLDEN = 0x9e3779b1;
 
 export class NumberSet {
-  #keys = new Float64Array(16).fill(EMPTY);
-  #words = new Int32Array(16);
+  private keys = new Float64Array(16).fill(EMPTY);
+  private words = new Int32Array(16);
   /** Hashes are the top bits of 32: their number, as a shift. */
-  #shift = 28;
-  #wordCount = 0;
-  readonly #top: number;
+  private shift = 28;
+  private wordCount = 0;
+  private readonly top: number;
 
   /** Takes numbers from 0 up to, and without, `end`. */
   constructor(end: number) {
     let top = 0;
     for (let width = FANOUT; width < end; width *= FANOUT) top++;
-    this.#top = top;
+    this.top = top;
   }
 
   add(number: number): void {
     let index = number;
-    for (let level = 0; level <= this.#top; level++) {
+    for (let level = 0; level <= this.top; level++) {
       const above = Math.floor(index / FANOUT);
-      const at = this.#place(above * LEVELS + level);
-      const word = this.#words[at] as number;
-      this.#words[at] = word | (1 << (index - above * FANOUT));
+      const at = this.place(above * LEVELS + level);
+      const word = this.words[at] as number;
+      this.words[at] = word | (1 << (index - above * FANOUT));
       if (word !== 0) return;
       index = above;
     }
@@ -40,14 +40,14 @@ export class NumberSet {
 
   delete(number: number): void {
     let index = number;
-    for (let level = 0; level <= this.#top; level++) {
+    for (let level = 0; level <= this.top; level++) {
       const above = Math.floor(index / FANOUT);
-      const at = this.#find(above * LEVELS + level);
+      const at = this.find(above * LEVELS + level);
       if (at === EMPTY) return;
-      const word = (this.#words[at] as number) & ~(1 << (index - above * FANOUT));
-      this.#words[at] = word;
+      const word = (this.words[at] as number) & ~(1 << (index - above * FANOUT));
+      this.words[at] = word;
       if (word !== 0) return;
-      this.#remove(at);
+      this.remove(at);
       index = above;
     }
   }
@@ -57,11 +57,11 @@ export class NumberSet {
     let index = from;
     let end = to;
     // Up, until a word has something at or behind `index`; at each level `index` is the first that may count.
-    for (let level = 0; level <= this.#top && index <= end; level++) {
+    for (let level = 0; level <= this.top && index <= end; level++) {
       const above = Math.floor(index / FANOUT);
-      const bits = this.#word(above, level) & (-1 << (index - above * FANOUT));
+      const bits = this.word(above, level) & (-1 << (index - above * FANOUT));
       if (bits !== 0) {
-        const found = this.#least(above * FANOUT + lowest(bits), level);
+        const found = this.least(above * FANOUT + lowest(bits), level);
         return found <= to ? found : EMPTY;
       }
       index = above + 1;
@@ -71,23 +71,23 @@ export class NumberSet {
   }
 
   /** The least number under a word that is not empty. */
-  #least(index: number, level: number): number {
+  private least(index: number, level: number): number {
     let least = index;
     for (let below = level - 1; below >= 0; below--) {
-      least = least * FANOUT + lowest(this.#word(least, below));
+      least = least * FANOUT + lowest(this.word(least, below));
     }
     return least;
   }
 
-  #word(index: number, level: number): number {
-    const at = this.#find(index * LEVELS + level);
-    return at === EMPTY ? 0 : (this.#words[at] as number);
+  private word(index: number, level: number): number {
+    const at = this.find(index * LEVELS + level);
+    return at === EMPTY ? 0 : (this.words[at] as number);
   }
 
-  #find(key: number): number {
-    const keys = this.#keys;
+  private find(key: number): number {
+    const keys = this.keys;
     const mask = keys.length - 1;
-    for (let at = home(key, this.#shift); ; at = (at + 1) & mask) {
+    for (let at = home(key, this.shift); ; at = (at + 1) & mask) {
       const there = keys[at] as number;
       if (there === key) return at;
       if (there === EMPTY) return EMPTY;
@@ -95,50 +95,50 @@ export class NumberSet {
   }
 
   /** Where the word of the key is; makes an empty one. */
-  #place(key: number): number {
-    const keys = this.#keys;
+  private place(key: number): number {
+    const keys = this.keys;
     const mask = keys.length - 1;
-    for (let at = home(key, this.#shift); ; at = (at + 1) & mask) {
+    for (let at = home(key, this.shift); ; at = (at + 1) & mask) {
       const there = keys[at] as number;
       if (there === key) return at;
       if (there !== EMPTY) continue;
-      if (this.#wordCount * 2 >= keys.length) {
-        this.#grow();
-        return this.#place(key);
+      if (this.wordCount * 2 >= keys.length) {
+        this.grow();
+        return this.place(key);
       }
-      this.#wordCount++;
+      this.wordCount++;
       keys[at] = key;
-      this.#words[at] = 0;
+      this.words[at] = 0;
       return at;
     }
   }
 
   /** Closes the gap, so that no probe ends early. */
-  #remove(at: number): void {
-    const keys = this.#keys;
+  private remove(at: number): void {
+    const keys = this.keys;
     const mask = keys.length - 1;
     let gap = at;
     for (let probe = (gap + 1) & mask; keys[probe] !== EMPTY; probe = (probe + 1) & mask) {
-      const wanted = home(keys[probe] as number, this.#shift);
+      const wanted = home(keys[probe] as number, this.shift);
       // It may stand in the gap if its home is not between the gap and where it is.
       if (((probe - wanted) & mask) < ((probe - gap) & mask)) continue;
       keys[gap] = keys[probe] as number;
-      this.#words[gap] = this.#words[probe] as number;
+      this.words[gap] = this.words[probe] as number;
       gap = probe;
     }
     keys[gap] = EMPTY;
-    this.#wordCount--;
+    this.wordCount--;
   }
 
-  #grow(): void {
-    const keys = this.#keys;
-    const words = this.#words;
-    this.#keys = new Float64Array(keys.length * 2).fill(EMPTY);
-    this.#words = new Int32Array(keys.length * 2);
-    this.#shift--;
-    this.#wordCount = 0;
+  private grow(): void {
+    const keys = this.keys;
+    const words = this.words;
+    this.keys = new Float64Array(keys.length * 2).fill(EMPTY);
+    this.words = new Int32Array(keys.length * 2);
+    this.shift--;
+    this.wordCount = 0;
     keys.forEach((key, at) => {
-      if (key !== EMPTY) this.#words[this.#place(key)] = words[at] as number;
+      if (key !== EMPTY) this.words[this.place(key)] = words[at] as number;
     });
   }
 }

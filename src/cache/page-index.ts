@@ -13,105 +13,82 @@
 //
 // Buckets are ordered by slot: what is found depends on what is there and not on the order in which it came.
 
-import {
-  CHAIN,
-  FIRST,
-  FOUND,
-  INTS,
-  LAST,
-  NONE,
-  REALS,
-  int,
-  real,
-  type EntryTable,
-} from "./entry-table.ts";
+import type { EntryTable } from "./entry-table.ts";
 import { NumberSet } from "./number-set.ts";
 
+/** No slot. */
+const NONE = -1;
 const GOLDEN = 0x9e3779b1;
+const CLASS_STEP = 0x85ebca6b;
+/** More than there are doublings of a page in the address space. */
+const CLASSES = 48;
+/** User addresses are below it. */
+const USER_ADDRESS_END = 2 ** 47;
+/** Cells for a page, by class: powers of two, so that multiplying is exact. */
+const perPage = Float64Array.from({ length: CLASSES }, (_, k) => 2 ** -k);
 
 export class PageIndex {
-  readonly #table: EntryTable;
-  readonly #pageEnd: number;
-  readonly #classes: (SizeClass | null)[] = [];
+  private readonly table: EntryTable;
+  private readonly pagesPerByte: number;
+  /** The least slot of each bucket; a bucket is the top bits of a hash of 32. */
+  private heads = new Int32Array(16).fill(NONE);
+  private shift = 28;
+  private size = 0;
+  /** Entries of each class, and the cells in which they begin. */
+  private readonly counts = new Int32Array(CLASSES);
+  private readonly cells: NumberSet[] = [];
 
-  /** `pageEnd`: the first page number that is no user page. */
-  constructor(table: EntryTable, pageEnd: number) {
-    this.#table = table;
-    this.#pageEnd = pageEnd;
+  constructor(table: EntryTable, pageSizeBytes: number) {
+    this.table = table;
+    this.pagesPerByte = 1 / pageSizeBytes;
   }
 
-  /** A slot whose entry holds the pages, and may be found with the rights. */
-  find(first: number, last: number, rights: number): number {
-    const classes = this.#classes;
-    for (let k = classOf(last - first + 1); k < classes.length; k++) {
-      const sizeClass = classes[k];
-      if (sizeClass === undefined || sizeClass === null || sizeClass.size === 0) continue;
-      const slot = sizeClass.find(first, last, rights);
+  /**
+   * A slot whose entry holds the pages of a range, and is found with the rights. It takes the range in bytes, as it
+   * came: addresses are boxed numbers, and to hand over page numbers would box two more.
+   */
+  find(start: number, lengthBytes: number, rights: number): number {
+    const first = Math.floor(start * this.pagesPerByte);
+    const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
+    const k = classOf(last - first);
+    const cell = Math.floor(first * (perPage[k] as number));
+    const { table } = this;
+    let slot = this.heads[bucketOf(cell, k, this.shift)] as number;
+    for (; slot !== NONE; slot = table.next(slot)) {
+      if (
+        table.first(slot) <= first &&
+        table.last(slot) >= last &&
+        (table.found(slot) & rights) === rights
+      ) {
+        return slot;
+      }
+    }
+    return this.findFurther(first, last, rights);
+  }
+
+  /** The same in every bucket that can have it. */
+  private findFurther(first: number, last: number, rights: number): number {
+    for (let k = classOf(last - first); k < this.cells.length; k++) {
+      if ((this.counts[k] as number) === 0) continue;
+      const cell = Math.floor(first * (perPage[k] as number));
+      const slot = this.findIn(cell, k, first, last, rights);
       if (slot !== NONE) return slot;
+      // An entry in the cell before reaches no further than to the last page but one of this cell.
+      if (cell === 0 || last + 1 >= (cell + 1) * 2 ** k) continue;
+      const before = this.findIn(cell - 1, k, first, last, rights);
+      if (before !== NONE) return before;
     }
     return NONE;
   }
 
-  /** Every slot whose entry shares a page with the range. */
-  overlapping(first: number, last: number): number[] {
-    const slots: number[] = [];
-    for (const sizeClass of this.#classes) {
-      if (sizeClass !== null && sizeClass.size > 0) sizeClass.collect(first, last, slots);
-    }
-    return slots;
-  }
-
-  add(slot: number): void {
-    const k = classOf(this.#table.pageCount(slot));
-    while (this.#classes.length <= k) this.#classes.push(null);
-    const sizeClass = this.#classes[k] ?? new SizeClass(this.#table, k, this.#pageEnd);
-    this.#classes[k] = sizeClass;
-    sizeClass.add(slot);
-  }
-
-  remove(slot: number): void {
-    this.#classes[classOf(this.#table.pageCount(slot))]?.remove(slot);
-  }
-}
-
-/** The least k with 2^k pages or more. */
-function classOf(pageCount: number): number {
-  return pageCount < 2 ** 31 ? 32 - Math.clz32(pageCount - 1) : Math.ceil(Math.log2(pageCount));
-}
-
-class SizeClass {
-  size = 0;
-  readonly #table: EntryTable;
-  /** Pages of a cell, and its inverse: powers of two, so that multiplying is exact. */
-  readonly #cellPages: number;
-  readonly #perCell: number;
-  #heads = new Int32Array(16).fill(NONE);
-  #shift = 28;
-  readonly #cells: NumberSet;
-
-  constructor(table: EntryTable, k: number, pageEnd: number) {
-    this.#table = table;
-    this.#cellPages = 2 ** k;
-    this.#perCell = 2 ** -k;
-    this.#cells = new NumberSet(Math.ceil(pageEnd * this.#perCell));
-  }
-
-  find(first: number, last: number, rights: number): number {
-    const cell = Math.floor(first * this.#perCell);
-    const slot = this.#findIn(cell, first, last, rights);
-    // An entry in the cell before reaches no further than this.
-    if (slot !== NONE || last >= (cell + 1) * this.#cellPages - 1) return slot;
-    return cell === 0 ? NONE : this.#findIn(cell - 1, first, last, rights);
-  }
-
-  #findIn(cell: number, first: number, last: number, rights: number): number {
-    const { ints, reals } = this.#table;
-    let slot = int(this.#heads, Math.imul(cell | 0, GOLDEN) >>> this.#shift);
-    for (; slot !== NONE; slot = int(ints, slot * INTS + CHAIN)) {
+  private findIn(cell: number, k: number, first: number, last: number, rights: number): number {
+    const { table } = this;
+    let slot = this.heads[bucketOf(cell, k, this.shift)] as number;
+    for (; slot !== NONE; slot = table.next(slot)) {
       if (
-        real(reals, slot * REALS + FIRST) <= first &&
-        real(reals, slot * REALS + LAST) >= last &&
-        (int(ints, slot * INTS + FOUND) & rights) === rights
+        table.first(slot) <= first &&
+        table.last(slot) >= last &&
+        (table.found(slot) & rights) === rights
       ) {
         return slot;
       }
@@ -119,86 +96,113 @@ class SizeClass {
     return NONE;
   }
 
-  collect(first: number, last: number, slots: number[]): void {
-    const from = Math.max(0, Math.floor((first - this.#cellPages + 1) * this.#perCell));
-    const to = Math.floor(last * this.#perCell);
-    const { ints } = this.#table;
-    for (let cell = this.#cells.next(from, to); cell !== NONE;) {
-      for (
-        let slot = int(this.#heads, this.#bucket(cell));
-        slot !== NONE;
-        slot = int(ints, slot * INTS + CHAIN)
-      ) {
-        if (this.#cellOf(slot) === cell && this.#table.overlaps(slot, first, last)) {
+  /** Every slot whose entry shares a page with the range. */
+  overlapping(first: number, last: number): number[] {
+    const slots: number[] = [];
+    for (let k = 0; k < this.cells.length; k++) {
+      if ((this.counts[k] as number) > 0) this.collect(k, first, last, slots);
+    }
+    return slots;
+  }
+
+  private collect(k: number, first: number, last: number, slots: number[]): void {
+    const { table } = this;
+    const from = Math.max(0, Math.floor((first + 1) * (perPage[k] as number) - 1));
+    const to = Math.floor(last * (perPage[k] as number));
+    const cells = this.cells[k] as NumberSet;
+    for (let cell = cells.next(from, to); cell !== NONE; cell = cells.next(cell + 1, to)) {
+      let slot = this.heads[bucketOf(cell, k, this.shift)] as number;
+      for (; slot !== NONE; slot = table.next(slot)) {
+        if (
+          table.overlaps(slot, first, last) &&
+          this.cellOf(slot, k) === cell &&
+          this.classOfSlot(slot) === k
+        ) {
           slots.push(slot);
         }
       }
-      cell = this.#cells.next(cell + 1, to);
     }
   }
 
   add(slot: number): void {
-    if (this.size === this.#heads.length) this.#grow();
+    if (this.size * 2 === this.heads.length) this.grow();
     this.size++;
-    this.#chain(slot);
-    this.#cells.add(this.#cellOf(slot));
+    const k = this.classOfSlot(slot);
+    while (this.cells.length <= k) {
+      const pages = USER_ADDRESS_END * this.pagesPerByte;
+      this.cells.push(new NumberSet(Math.ceil(pages * (perPage[this.cells.length] as number))));
+    }
+    const cell = this.cellOf(slot, k);
+    this.counts[k] = (this.counts[k] as number) + 1;
+    this.cells[k]?.add(cell);
+    this.chain(slot, bucketOf(cell, k, this.shift));
   }
 
   remove(slot: number): void {
-    const { ints } = this.#table;
-    const cell = this.#cellOf(slot);
-    const bucket = this.#bucket(cell);
+    const { table } = this;
+    const k = this.classOfSlot(slot);
+    const cell = this.cellOf(slot, k);
+    const bucket = bucketOf(cell, k, this.shift);
     this.size--;
-    let last = true;
+    this.counts[k] = (this.counts[k] as number) - 1;
+    let isLast = true;
     let before = NONE;
-    for (let at = int(this.#heads, bucket); at !== NONE;) {
-      const next = int(ints, at * INTS + CHAIN);
-      if (at === slot) {
-        if (before === NONE) this.#heads[bucket] = next;
-        else ints[before * INTS + CHAIN] = next;
-      } else {
+    for (let at = this.heads[bucket] as number; at !== NONE;) {
+      const next = table.next(at);
+      if (at !== slot) {
         before = at;
-        if (last && this.#cellOf(at) === cell) last = false;
+        if (this.cellOf(at, k) === cell && this.classOfSlot(at) === k) isLast = false;
+      } else if (before === NONE) {
+        this.heads[bucket] = next;
+      } else {
+        table.setNext(before, next);
       }
       at = next;
     }
-    if (last) this.#cells.delete(cell);
+    if (isLast) this.cells[k]?.delete(cell);
   }
 
-  #cellOf(slot: number): number {
-    return Math.floor(this.#table.first(slot) * this.#perCell);
+  private classOfSlot(slot: number): number {
+    return classOf(this.table.pageCount(slot) - 1);
   }
 
-  #bucket(cell: number): number {
-    return Math.imul(cell | 0, GOLDEN) >>> this.#shift;
+  private cellOf(slot: number, k: number): number {
+    return Math.floor(this.table.first(slot) * (perPage[k] as number));
   }
 
   /** Puts the slot into its bucket, which is ordered by slot. */
-  #chain(slot: number): void {
-    const { ints } = this.#table;
-    const bucket = this.#bucket(this.#cellOf(slot));
+  private chain(slot: number, bucket: number): void {
+    const { table } = this;
     let before = NONE;
-    let next = int(this.#heads, bucket);
+    let next = this.heads[bucket] as number;
     while (next !== NONE && next < slot) {
       before = next;
-      next = int(ints, next * INTS + CHAIN);
+      next = table.next(next);
     }
-    ints[slot * INTS + CHAIN] = next;
-    if (before === NONE) this.#heads[bucket] = slot;
-    else ints[before * INTS + CHAIN] = slot;
+    table.setNext(slot, next);
+    if (before === NONE) this.heads[bucket] = slot;
+    else table.setNext(before, slot);
   }
 
-  #grow(): void {
-    const heads = this.#heads;
-    const { ints } = this.#table;
-    this.#heads = new Int32Array(heads.length * 2).fill(NONE);
-    this.#shift--;
+  private grow(): void {
+    const { heads } = this;
+    this.heads = new Int32Array(heads.length * 2).fill(NONE);
+    this.shift--;
     for (const head of heads) {
       for (let slot = head; slot !== NONE;) {
-        const next = int(ints, slot * INTS + CHAIN);
-        this.#chain(slot);
+        const next = this.table.next(slot);
+        const k = this.classOfSlot(slot);
+        this.chain(slot, bucketOf(this.cellOf(slot, k), k, this.shift));
         slot = next;
       }
     }
   }
 }
+
+/** The class of an entry with so many pages behind its first: the least k with 2^k pages or more. */
+function classOf(more: number): number {
+  return more < 2 ** 31 ? 32 - Math.clz32(more) : Math.ceil(Math.log2(more + 1));
+}
+
+const bucketOf = (cell: number, k: number, shift: number): number =>
+  Math.imul((cell | 0) ^ Math.imul(k, CLASS_STEP), GOLDEN) >>> shift;

@@ -24,6 +24,7 @@
 // over it answers WSAEFAULT and touches nothing of it. Everything else is consistent whenever the host is called.
 
 import type {
+  Access,
   Capabilities,
   DeregisterRequest,
   Host,
@@ -32,33 +33,18 @@ import type {
   RegisterOutcome,
   RegisterRequest,
   RegistrationCache,
+  Scope,
   Subject,
 } from "../../model/contract.ts";
 import {
-  brand,
   type AddressRange,
   type BufferHandle,
-  type RegionKey,
   type RemoteKey,
   type SocketId,
+  type VirtualAddress,
 } from "../../model/units.ts";
-import {
-  AT_WORK,
-  EntryTable,
-  INDEXED,
-  INTS,
-  NONE,
-  OWED,
-  OWNER,
-  REALS,
-  REGION,
-  SHARED,
-  SlotList,
-  USES,
-  int,
-  real,
-} from "./entry-table.ts";
-import { FAULT, Holdings, NO_BUFFERS, bitsOf } from "./holdings.ts";
+import { AT_WORK, EntryTable, INDEXED, NONE, OWED, SlotList, onLock } from "./entry-table.ts";
+import { FAULT, Holdings, NO_BUFFERS, type Failure } from "./holdings.ts";
 import { IdleList } from "./idle-list.ts";
 import { Ownership } from "./ownership.ts";
 import { PageIndex } from "./page-index.ts";
@@ -79,44 +65,44 @@ export interface RegistrationCacheOptions {
 
 /** Owed releases that one register or deregister tries again. */
 const TRIES = 4;
-/** User addresses are below it. */
-const USER_ADDRESS_END = 2 ** 47;
 
 const DONE = { ok: true } as const;
 const UNKNOWN = { ok: false, error: "WSAEINVAL" } as const;
 
-class Cache implements RegistrationCache {
-  readonly #host: Host;
-  readonly #inUse: Capabilities["inUse"];
-  readonly #mostPending: number;
-  readonly #pageSizeBytes: number;
-  readonly #pagesPerByte: number;
+const bitsOf = (access: Access): number => (access === "readwrite" ? 3 : access === "read" ? 1 : 2);
 
-  readonly #table = new EntryTable();
-  readonly #index: PageIndex;
-  readonly #holdings: Holdings;
-  readonly #idle: IdleList;
-  readonly #ownership = new Ownership(this.#table);
+class Cache implements RegistrationCache {
+  private readonly host: Host;
+  private readonly inUse: Capabilities["inUse"];
+  private readonly mostPending: number;
+  private readonly pageSizeBytes: number;
+  private readonly pagesPerByte: number;
+
+  private readonly table = new EntryTable();
+  private readonly index: PageIndex;
+  private readonly holdings: Holdings;
+  private readonly idle: IdleList;
+  private readonly ownership = new Ownership(this.table);
   /** Entries that nobody uses and that are still to be released, the longest waiting first. */
-  readonly #owed = new SlotList(this.#table.order);
+  private readonly owed = new SlotList(this.table.order);
   /** Keys that the NIC was too busy to take back. */
-  #owedKeys: RemoteKey[] = [];
+  private owedKeys: RemoteKey[] = [];
   /** What the calls in progress are at work on, innermost last. */
-  readonly #atWork: number[] = [];
+  private readonly atWork: number[] = [];
 
   constructor(host: Host, { inUse = "defer", limits = {} }: RegistrationCacheOptions) {
     const { entries = null, pages = null, pending = 0 } = limits;
-    this.#host = host;
-    this.#inUse = inUse;
-    this.#mostPending = pending ?? Infinity;
-    this.#pageSizeBytes = host.pageSizeBytes;
-    this.#pagesPerByte = 1 / host.pageSizeBytes;
-    this.#index = new PageIndex(this.#table, USER_ADDRESS_END * this.#pagesPerByte);
-    this.#holdings = new Holdings(host, this.#table, {
-      inDriver: () => this.#evictOldest(),
-      inNic: () => this.#dropOldestRegion(),
+    this.host = host;
+    this.inUse = inUse;
+    this.mostPending = pending ?? Infinity;
+    this.pageSizeBytes = host.pageSizeBytes;
+    this.pagesPerByte = 1 / host.pageSizeBytes;
+    this.index = new PageIndex(this.table, host.pageSizeBytes);
+    this.holdings = new Holdings(host, this.table, {
+      inDriver: () => this.evictOldest(),
+      inNic: () => this.dropOldestRegion(),
     });
-    this.#idle = new IdleList(this.#table, {
+    this.idle = new IdleList(this.table, {
       entries: entries ?? Infinity,
       pages: pages ?? Infinity,
     });
@@ -124,73 +110,98 @@ class Cache implements RegistrationCache {
 
   // ── Register ──────────────────────────────────────────────────────────────────────────────────────
 
-  register(request: RegisterRequest): RegisterOutcome {
-    if (this.#owed.size > 0) this.#settle(TRIES);
-    const { start, lengthBytes } = request.range;
-    const first = Math.floor(start * this.#pagesPerByte);
-    const last = Math.floor((start + lengthBytes - 1) * this.#pagesPerByte);
-    const rights = bitsOf(request.access);
-    const slot = this.#index.find(first, last, rights);
-    if (slot === NONE) return this.#registerNew(request, first, last, rights);
-    const table = this.#table;
-    const { ints, reals } = table;
-    const uses = int(ints, slot * INTS + USES);
-    ints[slot * INTS + USES] = uses + 1;
-    if (uses === 0) this.#idle.remove(slot);
-    const owner = real(reals, slot * REALS + OWNER);
-    if (owner !== request.socket && owner !== SHARED) this.#ownership.share(slot);
-    const region = real(reals, slot * REALS + REGION);
-    if (region === NONE || request.scope !== "local") return this.#useNic(request, slot);
+  /**
+   * Nothing of the request is handed on but its fields, here and in `deregister`: a caller that the compiler merges
+   * with them makes no object for it.
+   */
+  register({ socket, range, access, scope }: RegisterRequest): RegisterOutcome {
+    if (this.owed.size > 0) this.settle(TRIES);
+    const { start, lengthBytes } = range;
+    const { table } = this;
+    const slot = this.index.find(start, lengthBytes, bitsOf(access));
+    if (slot < 0 || scope !== "local") {
+      return this.registerWithHost(slot, socket, start, lengthBytes, access, scope);
+    }
+    this.use(slot, socket);
     return {
       ok: true,
-      handle: brand<BufferHandle>(slot),
-      region: brand<RegionKey>(region),
-      offsetBytes: start - table.first(slot) * this.#pageSizeBytes,
+      handle: slot as BufferHandle,
+      region: table.region(slot),
+      offsetBytes: start - table.first(slot) * this.pageSizeBytes,
     };
   }
 
-  /** A hit that the NIC takes part in: its region was dropped, or the peer is to reach the range. */
-  #useNic(request: RegisterRequest, slot: number): RegisterOutcome {
-    this.#begin(slot);
-    const lost = this.#table.region(slot) === NONE;
-    const error = lost ? this.#holdings.enter(slot) : null;
-    const outcome = error ?? this.#answer(request, slot);
-    this.#end(slot);
-    if (!outcome.ok) this.#endUse(slot);
+  private use(slot: number, socket: SocketId): void {
+    const { table } = this;
+    const uses = table.uses(slot);
+    table.setUses(slot, uses + 1);
+    if (uses === 0) this.idle.remove(slot);
+    if (table.owner(slot) !== socket) this.ownership.share(slot);
+  }
+
+  /** A register that has something to ask of the host. */
+  private registerWithHost(
+    found: number,
+    socket: SocketId,
+    start: VirtualAddress,
+    lengthBytes: number,
+    access: Access,
+    scope: Scope,
+  ): RegisterOutcome {
+    const request = { socket, range: { start, lengthBytes }, access, scope };
+    let slot = found;
+    // No entry with a region serves. One that kept only its lock does, for a call of the NIC.
+    if (slot === NONE && this.idle.hasBare) {
+      slot = this.index.find(start, lengthBytes, onLock(bitsOf(access)));
+    }
+    if (slot === NONE) return this.registerNew(request);
+    this.use(slot, socket);
+    this.begin(slot);
+    const error = this.table.region(slot) === NONE ? this.enterAgain(slot) : null;
+    const outcome = error ?? this.answer(request, slot);
+    this.end(slot);
+    if (!outcome.ok) this.endUse(slot);
     return outcome;
   }
 
-  #registerNew(
-    request: RegisterRequest,
-    first: number,
-    last: number,
-    rights: number,
-  ): RegisterOutcome {
-    const table = this.#table;
+  private enterAgain(slot: number): Failure | null {
+    const rights = this.table.rights(slot);
+    this.table.setFound(slot, 0);
+    const error = this.holdings.enter(slot);
+    this.table.setFound(slot, error === null ? rights : onLock(rights));
+    return error;
+  }
+
+  private registerNew(request: RegisterRequest): RegisterOutcome {
+    const table = this.table;
+    const rights = bitsOf(request.access);
+    const { start, lengthBytes } = request.range;
+    const first = Math.floor(start * this.pagesPerByte);
+    const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
     const slot = table.take(first, last, rights);
-    this.#begin(slot);
-    const outcome = this.#holdings.acquire(slot, request) ?? this.#answer(request, slot);
-    this.#end(slot);
+    this.begin(slot);
+    const outcome = this.holdings.acquire(slot, request) ?? this.answer(request, slot);
+    this.end(slot);
     if (!outcome.ok) {
-      this.#release(slot);
+      this.release(slot);
       return outcome;
     }
     table.setUses(slot, 1);
     table.setFound(slot, rights);
     table.mark(slot, INDEXED, true);
-    this.#index.add(slot);
-    this.#ownership.own(slot, request.socket);
+    this.index.add(slot);
+    this.ownership.own(slot, request.socket);
     return outcome;
   }
 
   /** The answer to a register of an entry whose region is there. */
-  #answer(request: RegisterRequest, slot: number): RegisterOutcome {
-    const table = this.#table;
-    const region = table.region(slot) as RegionKey;
-    const offsetBytes = request.range.start - table.first(slot) * this.#pageSizeBytes;
-    const handle = brand<BufferHandle>(slot);
+  private answer(request: RegisterRequest, slot: number): RegisterOutcome {
+    const table = this.table;
+    const region = table.region(slot);
+    const offsetBytes = request.range.start - table.first(slot) * this.pageSizeBytes;
+    const handle = slot as BufferHandle;
     if (request.scope === "local") return { ok: true, handle, region, offsetBytes };
-    const remoteKey = this.#holdings.expose(slot, request);
+    const remoteKey = this.holdings.expose(slot, request);
     if (remoteKey === null) return NO_BUFFERS;
     return { ok: true, handle, region, offsetBytes, remoteKey };
   }
@@ -198,113 +209,109 @@ class Cache implements RegistrationCache {
   // ── Deregister ────────────────────────────────────────────────────────────────────────────────────
 
   deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
-    if (this.#owed.size > 0) this.#settle(TRIES);
-    if (!this.#table.has(handle) || this.#table.uses(handle) === 0) return UNKNOWN;
-    if (remoteKey !== undefined && !this.#unexpose(remoteKey)) this.#owedKeys.push(remoteKey);
-    this.#endUse(handle);
+    if (this.owed.size > 0) this.settle(TRIES);
+    if (!this.table.has(handle) || this.table.uses(handle) === 0) return UNKNOWN;
+    if (remoteKey !== undefined && !this.unexpose(remoteKey)) this.owedKeys.push(remoteKey);
+    this.endUse(handle);
     return DONE;
   }
 
-  #unexpose(key: RemoteKey): boolean {
-    const unexposed = this.#host.nic.unexpose(key);
+  private unexpose(key: RemoteKey): boolean {
+    const unexposed = this.host.nic.unexpose(key);
     return unexposed.ok || unexposed.error === "INVALID_KEY";
   }
 
   /** One live registration less. The last one leaves the entry idle, unless it may not be found any more. */
-  #endUse(slot: number): void {
-    const table = this.#table;
+  private endUse(slot: number): void {
+    const table = this.table;
     const uses = table.uses(slot) - 1;
     table.setUses(slot, uses);
     if (uses > 0) return;
-    if (table.found(slot) !== 0) {
-      this.#idle.add(slot);
-      for (
-        let excess = this.#idle.excess(slot);
-        excess !== NONE;
-        excess = this.#idle.excess(slot)
-      ) {
-        this.#release(excess);
-      }
-    } else if (this.#owed.size < this.#mostPending) {
-      this.#ownership.disown(slot);
-      this.#owe(slot);
+    const found = table.found(slot);
+    if (found !== 0) {
+      if (found < onLock(1)) this.idle.add(slot);
+      else this.idle.addBare(slot);
+      while (this.idle.isOver) this.release(this.idle.excess());
+    } else if (this.owed.size < this.mostPending) {
+      this.ownership.disown(slot);
+      this.owe(slot);
     } else {
-      this.#release(slot);
+      this.release(slot);
     }
   }
 
   // ── Release ───────────────────────────────────────────────────────────────────────────────────────
 
   /** Releases what there is of an entry that nobody uses. False: a part of it stays, is not found, and is owed. */
-  #release(slot: number): boolean {
-    const table = this.#table;
+  private release(slot: number): boolean {
+    const table = this.table;
     if (table.found(slot) !== 0) {
       table.setFound(slot, 0);
-      this.#idle.remove(slot);
+      this.idle.remove(slot);
     } else if (table.is(slot, OWED)) {
       table.mark(slot, OWED, false);
-      this.#owed.remove(slot);
+      this.owed.remove(slot);
     }
-    this.#ownership.disown(slot);
-    this.#begin(slot);
-    const released = this.#holdings.release(slot);
-    this.#end(slot);
+    this.ownership.disown(slot);
+    this.begin(slot);
+    const released = this.holdings.release(slot);
+    this.end(slot);
     if (!released) {
-      this.#owe(slot);
+      this.owe(slot);
       return false;
     }
-    if (table.is(slot, INDEXED)) this.#index.remove(slot);
+    if (table.is(slot, INDEXED)) this.index.remove(slot);
     table.free(slot);
     return true;
   }
 
   /** The release is to be tried at a later call. While it is secured, the callback has to answer for it. */
-  #owe(slot: number): void {
-    const table = this.#table;
+  private owe(slot: number): void {
+    const table = this.table;
     table.mark(slot, OWED, true);
-    this.#owed.push(slot);
+    this.owed.push(slot);
     if (table.secure(slot) === NONE || table.is(slot, INDEXED)) return;
     table.mark(slot, INDEXED, true);
-    this.#index.add(slot);
+    this.index.add(slot);
   }
 
   /** Tries owed releases again, each at most once, the longest waiting first. */
-  #settle(most: number): void {
-    for (let tries = Math.min(most, this.#owed.size); tries > 0 && this.#owed.size > 0; tries--) {
-      this.#release(this.#owed.head);
+  private settle(most: number): void {
+    for (let tries = Math.min(most, this.owed.size); tries > 0 && this.owed.size > 0; tries--) {
+      this.release(this.owed.head);
     }
   }
 
-  #settleKeys(): void {
-    const keys = this.#owedKeys;
-    this.#owedKeys = [];
-    for (const key of keys) if (!this.#unexpose(key)) this.#owedKeys.push(key);
+  private settleKeys(): void {
+    const keys = this.owedKeys;
+    this.owedKeys = [];
+    for (const key of keys) if (!this.unexpose(key)) this.owedKeys.push(key);
   }
 
   /** Releases the least recently used idle entry that can be released; false: there is none. */
-  #evictOldest(): boolean {
-    while (this.#idle.oldest !== NONE) if (this.#release(this.#idle.oldest)) return true;
+  private evictOldest(): boolean {
+    while (this.idle.oldest !== NONE) if (this.release(this.idle.oldest)) return true;
     return false;
   }
 
   /** Gives the oldest region of an idle entry back to the NIC, and keeps its lock; false: there is none. */
-  #dropOldestRegion(): boolean {
-    const table = this.#table;
-    while (this.#idle.oldestRegion !== NONE) {
-      const slot = this.#idle.oldestRegion;
+  private dropOldestRegion(): boolean {
+    const table = this.table;
+    while (this.idle.oldestRegion !== NONE) {
+      const slot = this.idle.oldestRegion;
       // Nobody finds it, and no callback releases it, while the NIC is asked.
-      this.#idle.remove(slot);
+      this.idle.remove(slot);
       table.setFound(slot, 0);
-      this.#begin(slot);
-      const dropped = this.#holdings.takeOut(slot);
-      this.#end(slot);
+      this.begin(slot);
+      const dropped = this.holdings.takeOut(slot);
+      this.end(slot);
       if (dropped) {
-        table.setFound(slot, table.rights(slot));
-        this.#idle.add(slot);
+        table.setFound(slot, onLock(table.rights(slot)));
+        this.idle.addBare(slot);
         return true;
       }
-      this.#ownership.disown(slot);
-      this.#owe(slot);
+      this.ownership.disown(slot);
+      this.owe(slot);
     }
     return false;
   }
@@ -312,39 +319,39 @@ class Cache implements RegistrationCache {
   // ── The callback ──────────────────────────────────────────────────────────────────────────────────
 
   invalidate({ start, lengthBytes }: AddressRange): InvalidateOutcome {
-    const table = this.#table;
-    const first = Math.floor(start * this.#pagesPerByte);
-    const last = Math.floor((start + lengthBytes - 1) * this.#pagesPerByte);
-    let failed = this.#atWork.some((slot) => table.overlaps(slot, first, last));
-    const slots = this.#index.overlapping(first, last);
+    const table = this.table;
+    const first = Math.floor(start * this.pagesPerByte);
+    const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
+    let failed = this.atWork.some((slot) => table.overlaps(slot, first, last));
+    const slots = this.index.overlapping(first, last);
     let inUse = 0;
     for (const slot of slots) {
       // A callback inside one of these releases may have taken this one.
       if (!table.is(slot, INDEXED) || table.is(slot, AT_WORK)) continue;
       if (table.uses(slot) > 0) slots[inUse++] = slot;
-      else if (!this.#release(slot)) failed = true;
+      else if (!this.release(slot)) failed = true;
     }
-    if (inUse > 0 && this.#inUse === "refuse") failed = true;
+    if (inUse > 0 && this.inUse === "refuse") failed = true;
     // The operation will not go on: buffers in use stay as they are.
     if (failed) return FAULT;
     for (let i = 0; i < inUse; i++) {
       const slot = slots[i] as number;
-      if (table.is(slot, INDEXED) && !this.#abandon(slot)) failed = true;
+      if (table.is(slot, INDEXED) && !this.abandon(slot)) failed = true;
     }
     if (failed) return FAULT;
     return slots.length > 0 ? DONE : UNKNOWN;
   }
 
   /** The mapping of an entry in use may change: it is unsecured, and not found again. False: it stays as it was. */
-  #abandon(slot: number): boolean {
-    const table = this.#table;
+  private abandon(slot: number): boolean {
+    const table = this.table;
     table.setFound(slot, 0);
-    this.#begin(slot);
-    const unsecured = this.#holdings.unsecure(slot);
-    this.#end(slot);
+    this.begin(slot);
+    const unsecured = this.holdings.unsecure(slot);
+    this.end(slot);
     if (unsecured) {
       table.mark(slot, INDEXED, false);
-      this.#index.remove(slot);
+      this.index.remove(slot);
     } else {
       table.setFound(slot, table.rights(slot));
     }
@@ -354,29 +361,29 @@ class Cache implements RegistrationCache {
   // ── The end ───────────────────────────────────────────────────────────────────────────────────────
 
   closeSocket(socket: SocketId): void {
-    this.#settle(this.#owed.size);
-    this.#settleKeys();
-    for (let slot = this.#ownership.next(socket); slot !== NONE;) {
-      this.#ownership.disown(slot);
-      if (this.#table.uses(slot) === 0) this.#release(slot);
-      slot = this.#ownership.next(socket);
+    this.settle(this.owed.size);
+    this.settleKeys();
+    for (let slot = this.ownership.next(socket); slot !== NONE;) {
+      this.ownership.disown(slot);
+      if (this.table.uses(slot) === 0) this.release(slot);
+      slot = this.ownership.next(socket);
     }
   }
 
   cleanup(): void {
-    this.#settleKeys();
-    while (this.#idle.oldest !== NONE) this.#release(this.#idle.oldest);
-    this.#settle(this.#owed.size);
+    this.settleKeys();
+    while (this.idle.oldest !== NONE) this.release(this.idle.oldest);
+    this.settle(this.owed.size);
   }
 
-  #begin(slot: number): void {
-    this.#table.mark(slot, AT_WORK, true);
-    this.#atWork.push(slot);
+  private begin(slot: number): void {
+    this.table.mark(slot, AT_WORK, true);
+    this.atWork.push(slot);
   }
 
-  #end(slot: number): void {
-    this.#table.mark(slot, AT_WORK, false);
-    this.#atWork.pop();
+  private end(slot: number): void {
+    this.table.mark(slot, AT_WORK, false);
+    this.atWork.pop();
   }
 }
 
