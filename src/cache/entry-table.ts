@@ -1,9 +1,9 @@
-// The entries of a registration cache, as rows of a few typed arrays: no object per entry, nothing for the garbage
-// collector to trace, and the fields that a hit needs lie in 48 bytes. A row is named by its slot, which is also the
-// handle that the application gets; the lowest free slot is given out, so that what a cache answers depends on what it
-// holds and not on how it came to hold it.
+// The entries of a registration cache, as rows of typed arrays: no object per entry, nothing for the garbage collector
+// to trace, and all that a hit needs of an entry in one row of 32 bytes and in 8 more of its place in a list. A row is
+// named by its slot, which is also the handle that the application gets. The lowest free slot is given out, so that
+// what a cache answers depends on what it holds, and not on how it came to hold it.
 
-import type { BufferHandle, MdlHandle, RegionKey, SecureHandle } from "../../model/units.ts";
+import type { MdlHandle, RegionKey, SecureHandle } from "../../model/units.ts";
 import { NumberSet } from "./number-set.ts";
 
 /** No slot, no region, no lock, no secure. Whatever is one is not negative. */
@@ -11,26 +11,35 @@ export const NONE = -1;
 /** The owner of an entry that more than one socket has used. */
 export const SHARED = -2;
 
+/** The ends of the two lists that an entry can be in; entries have the slots behind them. */
+export const IDLE_ENDS = 0;
+export const OWED_ENDS = 1;
+const FIRST_SLOT = 2;
+
 // Columns stay inside this file: the machine code of a hit reads a constant of another module from memory each time.
 
-/** Columns of `reals`: first and last page, the NIC's region, and the only socket that has used the entry. */
+/** A row is so many numbers of 8 bytes, as a shift; seen as numbers of 4 bytes it is twice as many. */
+const REALS = 2;
+const INTS = 3;
+/** 8 bytes: first page, and the NIC's region. */
 const FIRST = 0;
-const LAST = 1;
-const REGION = 2;
-const OWNER = 3;
-const REALS = 4;
+const REGION = 1;
+/** 4 bytes: pages, the next slot in the bucket, how it is found and by how many it is used, and who owns it. */
+const PAGES = 4;
+const CHAIN = 5;
+const STATE = 6;
+const OWNER = 7;
 
-/** Columns of `ints`: the next slot in the bucket, how it is found, live registrations, pages. */
-const CHAIN = 0;
-const FOUND = 1;
-const USES = 2;
-const PAGES = 3;
-const INTS = 4;
+/** State: what a register may find it by, in the low bits, and live registrations above. */
+const FOUND_MASK = 15;
+const ONE_USE = 16;
 
-/** Columns of `holdings`. */
+/** What only a release or a callback needs. 8 bytes: lock and secure. 4 bytes: marks, neighbours in the owner's list. */
 const MDL = 0;
 const SECURE = 1;
-const HOLDINGS = 2;
+const MARKS = 0;
+const OWNED_BEFORE = 1;
+const OWNED_AFTER = 2;
 
 /** How an entry is found that kept only its lock: not by these rights themselves. */
 export const onLock = (rights: number): number => rights << 2;
@@ -44,21 +53,24 @@ export const OWED = 8;
 /** A call in progress is acquiring, changing or releasing it. */
 export const AT_WORK = 16;
 
-const FEWEST = 16;
+/** No memory descriptor list describes more. */
+export const MOST_PAGES: number = 2 ** 31 - 1;
 
 export class EntryTable {
-  private capacity = FEWEST;
-  private reals = new Float64Array(FEWEST * REALS);
-  private ints = new Int32Array(FEWEST * INTS);
-  /** Neighbours in the list of idle or of owed entries; an entry is in one of them at most. */
-  readonly order: Links = new Links(FEWEST);
-  /** Neighbours in the list of entries that only one socket has used. */
-  readonly ownership: Links = new Links(FEWEST);
-  private marks = new Int32Array(FEWEST);
-  private holdings = new Float64Array(FEWEST * HOLDINGS);
-  /** Freed slots below `used`; all from there on are free as well. */
+  private capacity = 16;
+  private reals = new Float64Array(16 << REALS);
+  private ints = new Int32Array(this.reals.buffer);
+  private holdings = new Float64Array(32);
+  private places = new Int32Array(64);
+  /** Neighbours in the list of idle or of owed entries: the slot before, and the one after. */
+  private neighbours = new Int32Array(32);
+  /** Free slots below `used`; all from there on are free as well. */
   private freed = new NumberSet(2 ** 30);
-  private used = 0;
+  private used = FIRST_SLOT;
+
+  constructor() {
+    for (const ends of [IDLE_ENDS, OWED_ENDS]) this.join(ends, ends);
+  }
 
   /** A slot for the pages, with nothing acquired. */
   take(first: number, last: number, rights: number): number {
@@ -66,205 +78,184 @@ export class EntryTable {
     const slot = least === NONE ? this.used++ : least;
     if (least === NONE) this.reach(slot);
     else this.freed.delete(slot);
-    this.set(slot, first, last, rights);
+    this.fill(slot, first, last, rights);
     return slot;
   }
 
-  /** Fills a slot that the caller names: nothing may be in it. */
+  /** Takes a slot that the caller names, and that is free. */
   put(slot: number, first: number, last: number, rights: number): void {
-    while (this.used < slot) this.freed.add(this.used++);
-    if (this.used === slot) this.used++;
-    else this.freed.delete(slot);
+    while (this.used <= slot) this.freed.add(this.used++);
+    this.freed.delete(slot);
     this.reach(slot);
-    this.set(slot, first, last, rights);
+    this.fill(slot, first, last, rights);
   }
 
-  private set(slot: number, first: number, last: number, rights: number): void {
-    const { reals, ints } = this;
-    reals[slot * REALS + FIRST] = first;
-    reals[slot * REALS + LAST] = last;
-    reals[slot * REALS + REGION] = NONE;
-    reals[slot * REALS + OWNER] = NONE;
-    ints[slot * INTS + CHAIN] = NONE;
-    ints[slot * INTS + FOUND] = 0;
-    ints[slot * INTS + USES] = 0;
-    ints[slot * INTS + PAGES] = Math.min(last - first + 1, 2 ** 31 - 1);
-    this.marks[slot] = rights;
-    this.holdings[slot * HOLDINGS + MDL] = NONE;
-    this.holdings[slot * HOLDINGS + SECURE] = NONE;
+  private fill(slot: number, first: number, last: number, rights: number): void {
+    const { reals, ints, holdings } = this;
+    reals[(slot << REALS) + FIRST] = first;
+    reals[(slot << REALS) + REGION] = NONE;
+    ints[(slot << INTS) + PAGES] = last - first + 1;
+    ints[(slot << INTS) + STATE] = 0;
+    ints[(slot << INTS) + OWNER] = NONE;
+    holdings[2 * slot + MDL] = NONE;
+    holdings[2 * slot + SECURE] = NONE;
+    this.places[4 * slot + MARKS] = rights;
   }
 
   /** The slot may be given out again. */
   free(slot: number): void {
-    this.marks[slot] = 0;
     this.freed.add(slot);
   }
 
   private reach(slot: number): void {
     if (slot < this.capacity) return;
     while (this.capacity <= slot) this.capacity *= 2;
-    const reals = new Float64Array(this.capacity * REALS);
-    const ints = new Int32Array(this.capacity * INTS);
-    const marks = new Int32Array(this.capacity);
-    const holdings = new Float64Array(this.capacity * HOLDINGS);
+    const reals = new Float64Array(this.capacity << REALS);
+    const holdings = new Float64Array(2 * this.capacity);
+    const places = new Int32Array(4 * this.capacity);
+    const neighbours = new Int32Array(2 * this.capacity);
     reals.set(this.reals);
-    ints.set(this.ints);
-    marks.set(this.marks);
     holdings.set(this.holdings);
+    places.set(this.places);
+    neighbours.set(this.neighbours);
     this.reals = reals;
-    this.ints = ints;
-    this.marks = marks;
+    this.ints = new Int32Array(reals.buffer);
     this.holdings = holdings;
-    this.order.reach(this.capacity);
-    this.ownership.reach(this.capacity);
+    this.places = places;
+    this.neighbours = neighbours;
   }
 
-  /** True if the handle may name a slot at all. */
-  has(handle: BufferHandle): boolean {
-    return handle >>> 0 === handle && handle < this.capacity;
+  /** True if the number names an entry that is in use. */
+  isUsed(handle: number): boolean {
+    return handle >>> 0 === handle && handle < this.used && this.uses(handle) > 0;
   }
 
   first(slot: number): number {
-    return this.reals[slot * REALS + FIRST] as number;
+    return this.reals[(slot << REALS) + FIRST] as number;
   }
   last(slot: number): number {
-    return this.reals[slot * REALS + LAST] as number;
+    return this.first(slot) + this.pages(slot) - 1;
   }
-  pageCount(slot: number): number {
-    return this.last(slot) - this.first(slot) + 1;
-  }
-  /** The page count as limits count it. */
   pages(slot: number): number {
-    return this.ints[slot * INTS + PAGES] as number;
+    return this.ints[(slot << INTS) + PAGES] as number;
   }
   overlaps(slot: number, first: number, last: number): boolean {
     return this.first(slot) <= last && first <= this.last(slot);
   }
   region(slot: number): RegionKey {
-    return this.reals[slot * REALS + REGION] as RegionKey;
+    return this.reals[(slot << REALS) + REGION] as RegionKey;
   }
   setRegion(slot: number, region: RegionKey | typeof NONE): void {
-    this.reals[slot * REALS + REGION] = region;
+    this.reals[(slot << REALS) + REGION] = region;
   }
+  /** The number of the only socket that has used the entry, SHARED or NONE. */
   owner(slot: number): number {
-    return this.reals[slot * REALS + OWNER] as number;
+    return this.ints[(slot << INTS) + OWNER] as number;
   }
   setOwner(slot: number, owner: number): void {
-    this.reals[slot * REALS + OWNER] = owner;
+    this.ints[(slot << INTS) + OWNER] = owner;
   }
   mdl(slot: number): MdlHandle {
-    return this.holdings[slot * HOLDINGS + MDL] as MdlHandle;
+    return this.holdings[2 * slot + MDL] as MdlHandle;
   }
   setMdl(slot: number, mdl: MdlHandle | typeof NONE): void {
-    this.holdings[slot * HOLDINGS + MDL] = mdl;
+    this.holdings[2 * slot + MDL] = mdl;
   }
   secure(slot: number): SecureHandle {
-    return this.holdings[slot * HOLDINGS + SECURE] as SecureHandle;
+    return this.holdings[2 * slot + SECURE] as SecureHandle;
   }
   setSecure(slot: number, secure: SecureHandle | typeof NONE): void {
-    this.holdings[slot * HOLDINGS + SECURE] = secure;
+    this.holdings[2 * slot + SECURE] = secure;
   }
-  uses(slot: number): number {
-    return this.ints[slot * INTS + USES] as number;
-  }
-  setUses(slot: number, uses: number): void {
-    this.ints[slot * INTS + USES] = uses;
-  }
-  /** The rights of its lock. */
-  rights(slot: number): number {
-    return (this.marks[slot] as number) & RIGHTS_MASK;
-  }
+
   /** The next slot in the bucket of the page index. */
-  next(slot: number): number {
-    return this.ints[slot * INTS + CHAIN] as number;
+  chain(slot: number): number {
+    return this.ints[(slot << INTS) + CHAIN] as number;
   }
-  setNext(slot: number, next: number): void {
-    this.ints[slot * INTS + CHAIN] = next;
+  setChain(slot: number, next: number): void {
+    this.ints[(slot << INTS) + CHAIN] = next;
   }
   /** The rights for which a register finds it, see also `onLock`; 0: none does. */
   found(slot: number): number {
-    return this.ints[slot * INTS + FOUND] as number;
+    return this.state(slot) & FOUND_MASK;
   }
   setFound(slot: number, found: number): void {
-    this.ints[slot * INTS + FOUND] = found;
+    this.ints[(slot << INTS) + STATE] = (this.state(slot) & ~FOUND_MASK) | found;
+  }
+  private state(slot: number): number {
+    return this.ints[(slot << INTS) + STATE] as number;
+  }
+  /** Live registrations. */
+  uses(slot: number): number {
+    return this.state(slot) >> 4;
+  }
+  /** One live registration more; true if it is the only one. */
+  use(slot: number): boolean {
+    const state = this.state(slot);
+    this.ints[(slot << INTS) + STATE] = state + ONE_USE;
+    return state < ONE_USE;
+  }
+  /** One live registration less; true if none is left. */
+  endUse(slot: number): boolean {
+    const state = this.state(slot) - ONE_USE;
+    this.ints[(slot << INTS) + STATE] = state;
+    return state < ONE_USE;
+  }
+  /** The rights of its lock. */
+  rights(slot: number): number {
+    return (this.places[4 * slot + MARKS] as number) & RIGHTS_MASK;
   }
   is(slot: number, mark: number): boolean {
-    return ((this.marks[slot] as number) & mark) !== 0;
+    return ((this.places[4 * slot + MARKS] as number) & mark) !== 0;
   }
   mark(slot: number, mark: number, on: boolean): void {
-    const marks = this.marks[slot] as number;
-    this.marks[slot] = on ? marks | mark : marks & ~mark;
-  }
-}
-
-/** Storage for the neighbours of slots in doubly linked lists. */
-export class Links {
-  pairs: Int32Array;
-
-  constructor(capacity: number) {
-    this.pairs = new Int32Array(capacity * 2);
+    const at = 4 * slot + MARKS;
+    const marks = this.places[at] as number;
+    this.places[at] = on ? marks | mark : marks & ~mark;
   }
 
-  reach(capacity: number): void {
-    const pairs = new Int32Array(capacity * 2);
-    pairs.set(this.pairs);
-    this.pairs = pairs;
+  /** Neighbours in the list of its owner. */
+  ownedBefore(slot: number): number {
+    return this.places[4 * slot + OWNED_BEFORE] as number;
   }
-}
-
-/** A doubly linked list of slots, oldest first. A slot is in one list of its storage at most. */
-export class SlotList {
-  private readonly links: Links;
-  head: number = NONE;
-  tail: number = NONE;
-  size = 0;
-
-  constructor(links: Links) {
-    this.links = links;
+  ownedAfter(slot: number): number {
+    return this.places[4 * slot + OWNED_AFTER] as number;
+  }
+  setOwnedBefore(slot: number, before: number): void {
+    this.places[4 * slot + OWNED_BEFORE] = before;
+  }
+  setOwnedAfter(slot: number, after: number): void {
+    this.places[4 * slot + OWNED_AFTER] = after;
   }
 
-  /** The next younger slot. */
+  /** The next younger entry of its list, or the ends. */
   after(slot: number): number {
-    return this.links.pairs[slot * 2 + 1] as number;
+    return this.neighbours[2 * slot + 1] as number;
   }
-
-  push(slot: number): void {
-    const { pairs } = this.links;
-    const { tail } = this;
-    pairs[slot * 2] = tail;
-    pairs[slot * 2 + 1] = NONE;
-    if (tail === NONE) this.head = slot;
-    else pairs[tail * 2 + 1] = slot;
-    this.tail = slot;
-    this.size++;
+  before(slot: number): number {
+    return this.neighbours[2 * slot] as number;
   }
-
-  /** Puts the slot before one that is in the list. */
+  private join(before: number, after: number): void {
+    this.neighbours[2 * before + 1] = after;
+    this.neighbours[2 * after] = before;
+  }
+  /** Puts the slot into the list of `next`: before that entry, or behind the youngest if `next` are the ends. */
   insertBefore(next: number, slot: number): void {
-    const { pairs } = this.links;
-    const previous = pairs[next * 2] as number;
-    pairs[slot * 2] = previous;
-    pairs[slot * 2 + 1] = next;
-    pairs[next * 2] = slot;
-    if (previous === NONE) this.head = slot;
-    else pairs[previous * 2 + 1] = slot;
-    this.size++;
+    const { neighbours } = this;
+    const before = neighbours[2 * next] as number;
+    neighbours[2 * before + 1] = slot;
+    neighbours[2 * slot] = before;
+    neighbours[2 * slot + 1] = next;
+    neighbours[2 * next] = slot;
   }
-
-  remove(slot: number): void {
-    const { pairs } = this.links;
-    const previous = pairs[slot * 2] as number;
-    const next = pairs[slot * 2 + 1] as number;
-    if (previous === NONE) this.head = next;
-    else pairs[previous * 2 + 1] = next;
-    if (next === NONE) this.tail = previous;
-    else pairs[next * 2] = previous;
-    this.size--;
+  /** Takes the slot out of its list. */
+  takeOut(slot: number): void {
+    this.join(this.before(slot), this.after(slot));
   }
-
-  slots(): number[] {
-    const found: number[] = [];
-    for (let slot = this.head; slot !== NONE; slot = this.after(slot)) found.push(slot);
-    return found;
+  /** The slots between the ends, oldest first. */
+  listed(ends: number): number[] {
+    const slots: number[] = [];
+    for (let slot = this.after(ends); slot !== ends; slot = this.after(slot)) slots.push(slot);
+    return slots;
   }
 }

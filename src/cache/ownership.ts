@@ -1,54 +1,91 @@
 // Which entries only one socket has used: a list for each socket, so that a close finds them without a search. The
 // second socket to use an entry takes it out of the list for good.
 
-import { NONE, SHARED, SlotList, type EntryTable } from "./entry-table.ts";
 import type { SocketId } from "../../model/units.ts";
+import { NONE, SHARED, type EntryTable } from "./entry-table.ts";
 
 export class Ownership {
   private readonly table: EntryTable;
-  private readonly bySocket = new Map<number, SlotList>();
+  /** Sockets by their number, the sockets' numbers, and each one's entry that was made last. */
+  private readonly sockets: number[] = [];
+  private readonly numbers = new Map<number, number>();
+  private readonly newest: number[] = [];
+  private freed: number[] = [];
 
   constructor(table: EntryTable) {
     this.table = table;
   }
 
-  own(slot: number, socket: number): void {
-    this.table.setOwner(slot, socket);
-    let list = this.bySocket.get(socket);
-    if (list === undefined) {
-      list = new SlotList(this.table.ownership);
-      this.bySocket.set(socket, list);
-    }
-    list.push(slot);
-  }
-
-  /** The entry is on its way out. */
-  disown(slot: number): void {
+  /** The socket uses the entry, as others may have done. */
+  use(slot: number, socket: number): void {
     const owner = this.table.owner(slot);
-    if (owner < 0) return;
-    this.bySocket.get(owner)?.remove(slot);
-    this.table.setOwner(slot, NONE);
+    if (owner >= 0 && this.sockets[owner] !== socket) this.share(slot);
   }
 
-  /** A socket that is not its owner uses the entry. */
-  share(slot: number): void {
-    if (this.table.owner(slot) === SHARED) return;
+  private share(slot: number): void {
     this.disown(slot);
     this.table.setOwner(slot, SHARED);
   }
 
-  /** An entry that only this socket has used; NONE: there is no other, and the socket is forgotten. */
-  next(socket: SocketId): number {
-    const slot = this.bySocket.get(socket)?.head ?? NONE;
-    if (slot === NONE) this.bySocket.delete(socket);
-    return slot;
+  /** The socket uses the entry, and is the first to do so. */
+  own(slot: number, socket: number): void {
+    const { table, newest } = this;
+    const owner = this.numbers.get(socket) ?? this.enter(socket);
+    const after = newest[owner] as number;
+    table.setOwner(slot, owner);
+    table.setOwnedBefore(slot, NONE);
+    table.setOwnedAfter(slot, after);
+    if (after !== NONE) table.setOwnedBefore(after, slot);
+    newest[owner] = slot;
   }
 
-  /** Each socket's entries, by socket. */
+  private enter(socket: number): number {
+    const number = this.freed.pop() ?? this.sockets.length;
+    this.sockets[number] = socket;
+    this.newest[number] = NONE;
+    this.numbers.set(socket, number);
+    return number;
+  }
+
+  /** The entry is on its way out. */
+  disown(slot: number): void {
+    const { table, newest } = this;
+    const owner = table.owner(slot);
+    if (owner < 0) return;
+    const before = table.ownedBefore(slot);
+    const after = table.ownedAfter(slot);
+    if (after !== NONE) table.setOwnedBefore(after, before);
+    if (before === NONE) newest[owner] = after;
+    else table.setOwnedAfter(before, after);
+    table.setOwner(slot, NONE);
+  }
+
+  /** The entry that the socket made last of those that only it has used; NONE: there is none. */
+  newestOf(socket: SocketId): number {
+    const owner = this.numbers.get(socket);
+    return owner === undefined ? NONE : (this.newest[owner] as number);
+  }
+
+  /** The socket owns nothing, and does not come back. */
+  forget(socket: SocketId): void {
+    const owner = this.numbers.get(socket);
+    if (owner === undefined) return;
+    this.numbers.delete(socket);
+    this.freed.push(owner);
+  }
+
+  /** Each socket's entries, newest first, by socket. */
   lists(): [socket: number, slots: number[]][] {
-    return [...this.bySocket]
-      .map(([socket, list]): [number, number[]] => [socket, list.slots()])
-      .filter(([, slots]) => slots.length > 0)
-      .toSorted(([a], [b]) => a - b);
+    return [...this.numbers]
+      .toSorted(([a], [b]) => a - b)
+      .map(([socket, owner]): [number, number[]] => {
+        const slots: number[] = [];
+        for (let slot = this.newest[owner] as number; slot !== NONE;) {
+          slots.push(slot);
+          slot = this.table.ownedAfter(slot);
+        }
+        return [socket, slots];
+      })
+      .filter(([, slots]) => slots.length > 0);
   }
 }

@@ -20,22 +20,19 @@ import { NumberSet } from "./number-set.ts";
 const NONE = -1;
 const GOLDEN = 0x9e3779b1;
 const CLASS_STEP = 0x85ebca6b;
-/** More than there are doublings of a page in the address space. */
-const CLASSES = 48;
 /** User addresses are below it. */
 const USER_ADDRESS_END = 2 ** 47;
-/** Cells for a page, by class: powers of two, so that multiplying is exact. */
-const perPage = Float64Array.from({ length: CLASSES }, (_, k) => 2 ** -k);
+const FEWEST_BUCKETS_BITS = 5;
 
 export class PageIndex {
   private readonly table: EntryTable;
   private readonly pagesPerByte: number;
   /** The least slot of each bucket; a bucket is the top bits of a hash of 32. */
-  private heads = new Int32Array(16).fill(NONE);
-  private shift = 28;
+  private heads = new Int32Array(2 ** FEWEST_BUCKETS_BITS).fill(NONE);
+  private shift = 32 - FEWEST_BUCKETS_BITS;
   private size = 0;
-  /** Entries of each class, and the cells in which they begin. */
-  private readonly counts = new Int32Array(CLASSES);
+  /** Of each class: how many entries it has, and the cells in which they begin. */
+  private readonly counts: number[] = [];
   private readonly cells: NumberSet[] = [];
 
   constructor(table: EntryTable, pageSizeBytes: number) {
@@ -50,11 +47,9 @@ export class PageIndex {
   find(start: number, lengthBytes: number, rights: number): number {
     const first = Math.floor(start * this.pagesPerByte);
     const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
-    const k = classOf(last - first);
-    const cell = Math.floor(first * (perPage[k] as number));
     const { table } = this;
-    let slot = this.heads[bucketOf(cell, k, this.shift)] as number;
-    for (; slot !== NONE; slot = table.next(slot)) {
+    let slot = this.heads[bucketOf(first, classOf(last - first), this.shift)] as number;
+    for (; slot >= 0; slot = table.chain(slot)) {
       if (
         table.first(slot) <= first &&
         table.last(slot) >= last &&
@@ -66,25 +61,25 @@ export class PageIndex {
     return this.findFurther(first, last, rights);
   }
 
-  /** The same in every bucket that can have it. */
+  /** The same, in every bucket that can have it. */
   private findFurther(first: number, last: number, rights: number): number {
     for (let k = classOf(last - first); k < this.cells.length; k++) {
-      if ((this.counts[k] as number) === 0) continue;
-      const cell = Math.floor(first * (perPage[k] as number));
-      const slot = this.findIn(cell, k, first, last, rights);
+      if (this.counts[k] === 0) continue;
+      const slot = this.findIn(bucketOf(first, k, this.shift), first, last, rights);
       if (slot !== NONE) return slot;
+      const cellStart = startOf(first, k);
       // An entry in the cell before reaches no further than to the last page but one of this cell.
-      if (cell === 0 || last + 1 >= (cell + 1) * 2 ** k) continue;
-      const before = this.findIn(cell - 1, k, first, last, rights);
+      if (cellStart === 0 || last + 1 >= cellStart + 2 ** k) continue;
+      const before = this.findIn(bucketOf(cellStart - 1, k, this.shift), first, last, rights);
       if (before !== NONE) return before;
     }
     return NONE;
   }
 
-  private findIn(cell: number, k: number, first: number, last: number, rights: number): number {
+  private findIn(bucket: number, first: number, last: number, rights: number): number {
     const { table } = this;
-    let slot = this.heads[bucketOf(cell, k, this.shift)] as number;
-    for (; slot !== NONE; slot = table.next(slot)) {
+    let slot = this.heads[bucket] as number;
+    for (; slot !== NONE; slot = table.chain(slot)) {
       if (
         table.first(slot) <= first &&
         table.last(slot) >= last &&
@@ -100,26 +95,22 @@ export class PageIndex {
   overlapping(first: number, last: number): number[] {
     const slots: number[] = [];
     for (let k = 0; k < this.cells.length; k++) {
-      if ((this.counts[k] as number) > 0) this.collect(k, first, last, slots);
+      if (this.counts[k] !== 0) this.collect(k, first, last, slots);
     }
     return slots;
   }
 
   private collect(k: number, first: number, last: number, slots: number[]): void {
     const { table } = this;
-    const from = Math.max(0, Math.floor((first + 1) * (perPage[k] as number) - 1));
-    const to = Math.floor(last * (perPage[k] as number));
     const cells = this.cells[k] as NumberSet;
+    const cellPages = 2 ** k;
+    const from = Math.max(0, cellOf(first + 1, k) - 1);
+    const to = cellOf(last, k);
     for (let cell = cells.next(from, to); cell !== NONE; cell = cells.next(cell + 1, to)) {
-      let slot = this.heads[bucketOf(cell, k, this.shift)] as number;
-      for (; slot !== NONE; slot = table.next(slot)) {
-        if (
-          table.overlaps(slot, first, last) &&
-          this.cellOf(slot, k) === cell &&
-          this.classOfSlot(slot) === k
-        ) {
-          slots.push(slot);
-        }
+      const start = cell * cellPages;
+      let slot = this.heads[bucketOf(start, k, this.shift)] as number;
+      for (; slot !== NONE; slot = table.chain(slot)) {
+        if (table.overlaps(slot, first, last) && this.beginsIn(slot, start, k)) slots.push(slot);
       }
     }
   }
@@ -127,72 +118,73 @@ export class PageIndex {
   add(slot: number): void {
     if (this.size * 2 === this.heads.length) this.grow();
     this.size++;
-    const k = this.classOfSlot(slot);
+    const { table } = this;
+    const first = table.first(slot);
+    const k = classOf(table.last(slot) - first);
     while (this.cells.length <= k) {
       const pages = USER_ADDRESS_END * this.pagesPerByte;
-      this.cells.push(new NumberSet(Math.ceil(pages * (perPage[this.cells.length] as number))));
+      this.cells.push(new NumberSet(cellOf(pages, this.cells.length) + 1));
+      this.counts.push(0);
     }
-    const cell = this.cellOf(slot, k);
     this.counts[k] = (this.counts[k] as number) + 1;
-    this.cells[k]?.add(cell);
-    this.chain(slot, bucketOf(cell, k, this.shift));
+    (this.cells[k] as NumberSet).add(cellOf(first, k));
+    this.link(slot, bucketOf(first, k, this.shift));
   }
 
   remove(slot: number): void {
     const { table } = this;
-    const k = this.classOfSlot(slot);
-    const cell = this.cellOf(slot, k);
-    const bucket = bucketOf(cell, k, this.shift);
+    const first = table.first(slot);
+    const k = classOf(table.last(slot) - first);
+    const bucket = bucketOf(first, k, this.shift);
+    const start = startOf(first, k);
     this.size--;
     this.counts[k] = (this.counts[k] as number) - 1;
     let isLast = true;
     let before = NONE;
     for (let at = this.heads[bucket] as number; at !== NONE;) {
-      const next = table.next(at);
+      const next = table.chain(at);
       if (at !== slot) {
         before = at;
-        if (this.cellOf(at, k) === cell && this.classOfSlot(at) === k) isLast = false;
+        if (this.beginsIn(at, start, k)) isLast = false;
       } else if (before === NONE) {
         this.heads[bucket] = next;
       } else {
-        table.setNext(before, next);
+        table.setChain(before, next);
       }
       at = next;
     }
-    if (isLast) this.cells[k]?.delete(cell);
+    if (isLast) (this.cells[k] as NumberSet).delete(cellOf(first, k));
   }
 
-  private classOfSlot(slot: number): number {
-    return classOf(this.table.pageCount(slot) - 1);
-  }
-
-  private cellOf(slot: number, k: number): number {
-    return Math.floor(this.table.first(slot) * (perPage[k] as number));
+  /** True if the entry is of the class, and in its cell that begins with the page. */
+  private beginsIn(slot: number, start: number, k: number): boolean {
+    const first = this.table.first(slot);
+    return first >= start && first < start + 2 ** k && classOf(this.table.last(slot) - first) === k;
   }
 
   /** Puts the slot into its bucket, which is ordered by slot. */
-  private chain(slot: number, bucket: number): void {
+  private link(slot: number, bucket: number): void {
     const { table } = this;
     let before = NONE;
     let next = this.heads[bucket] as number;
     while (next !== NONE && next < slot) {
       before = next;
-      next = table.next(next);
+      next = table.chain(next);
     }
-    table.setNext(slot, next);
+    table.setChain(slot, next);
     if (before === NONE) this.heads[bucket] = slot;
-    else table.setNext(before, slot);
+    else table.setChain(before, slot);
   }
 
   private grow(): void {
-    const { heads } = this;
+    const { heads, table } = this;
     this.heads = new Int32Array(heads.length * 2).fill(NONE);
     this.shift--;
     for (const head of heads) {
       for (let slot = head; slot !== NONE;) {
-        const next = this.table.next(slot);
-        const k = this.classOfSlot(slot);
-        this.chain(slot, bucketOf(this.cellOf(slot, k), k, this.shift));
+        const next = table.chain(slot);
+        const first = table.first(slot);
+        this.link(slot, bucketOf(first, classOf(table.last(slot) - first), this.shift));
         slot = next;
       }
     }
@@ -200,9 +192,12 @@ export class PageIndex {
 }
 
 /** The class of an entry with so many pages behind its first: the least k with 2^k pages or more. */
-function classOf(more: number): number {
-  return more < 2 ** 31 ? 32 - Math.clz32(more) : Math.ceil(Math.log2(more + 1));
-}
+const classOf = (more: number): number => 32 - Math.clz32(more);
 
-const bucketOf = (cell: number, k: number, shift: number): number =>
-  Math.imul((cell | 0) ^ Math.imul(k, CLASS_STEP), GOLDEN) >>> shift;
+const cellOf = (page: number, k: number): number => Math.floor(page / 2 ** k);
+/** The first page of the cell. */
+const startOf = (page: number, k: number): number => cellOf(page, k) * 2 ** k;
+
+/** The bucket of a page's cell: hashed from what the low half of the page number says of it. */
+const bucketOf = (page: number, k: number, shift: number): number =>
+  Math.imul(((page | 0) >>> k) ^ Math.imul(k, CLASS_STEP), GOLDEN) >>> shift;

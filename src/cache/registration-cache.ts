@@ -43,7 +43,16 @@ import {
   type SocketId,
   type VirtualAddress,
 } from "../../model/units.ts";
-import { AT_WORK, EntryTable, INDEXED, NONE, OWED, SlotList, onLock } from "./entry-table.ts";
+import {
+  AT_WORK,
+  EntryTable,
+  INDEXED,
+  MOST_PAGES,
+  NONE,
+  OWED,
+  OWED_ENDS,
+  onLock,
+} from "./entry-table.ts";
 import { FAULT, Holdings, NO_BUFFERS, type Failure } from "./holdings.ts";
 import { IdleList } from "./idle-list.ts";
 import { Ownership } from "./ownership.ts";
@@ -83,8 +92,8 @@ class Cache implements RegistrationCache {
   private readonly holdings: Holdings;
   private readonly idle: IdleList;
   private readonly ownership = new Ownership(this.table);
-  /** Entries that nobody uses and that are still to be released, the longest waiting first. */
-  private readonly owed = new SlotList(this.table.order);
+  /** How many entries that nobody uses are still to be released; they are a list, the longest waiting first. */
+  private owed = 0;
   /** Keys that the NIC was too busy to take back. */
   private owedKeys: RemoteKey[] = [];
   /** What the calls in progress are at work on, innermost last. */
@@ -115,7 +124,7 @@ class Cache implements RegistrationCache {
    * with them makes no object for it.
    */
   register({ socket, range, access, scope }: RegisterRequest): RegisterOutcome {
-    if (this.owed.size > 0) this.settle(TRIES);
+    if (this.owed > 0) this.settle(TRIES);
     const { start, lengthBytes } = range;
     const { table } = this;
     const slot = this.index.find(start, lengthBytes, bitsOf(access));
@@ -132,11 +141,8 @@ class Cache implements RegistrationCache {
   }
 
   private use(slot: number, socket: SocketId): void {
-    const { table } = this;
-    const uses = table.uses(slot);
-    table.setUses(slot, uses + 1);
-    if (uses === 0) this.idle.remove(slot);
-    if (table.owner(slot) !== socket) this.ownership.share(slot);
+    if (this.table.use(slot)) this.idle.remove(slot);
+    this.ownership.use(slot, socket);
   }
 
   /** A register that has something to ask of the host. */
@@ -178,6 +184,7 @@ class Cache implements RegistrationCache {
     const { start, lengthBytes } = request.range;
     const first = Math.floor(start * this.pagesPerByte);
     const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
+    if (last - first >= MOST_PAGES) return NO_BUFFERS;
     const slot = table.take(first, last, rights);
     this.begin(slot);
     const outcome = this.holdings.acquire(slot, request) ?? this.answer(request, slot);
@@ -186,7 +193,7 @@ class Cache implements RegistrationCache {
       this.release(slot);
       return outcome;
     }
-    table.setUses(slot, 1);
+    table.use(slot);
     table.setFound(slot, rights);
     table.mark(slot, INDEXED, true);
     this.index.add(slot);
@@ -209,8 +216,8 @@ class Cache implements RegistrationCache {
   // ── Deregister ────────────────────────────────────────────────────────────────────────────────────
 
   deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
-    if (this.owed.size > 0) this.settle(TRIES);
-    if (!this.table.has(handle) || this.table.uses(handle) === 0) return UNKNOWN;
+    if (this.owed > 0) this.settle(TRIES);
+    if (!this.table.isUsed(handle)) return UNKNOWN;
     if (remoteKey !== undefined && !this.unexpose(remoteKey)) this.owedKeys.push(remoteKey);
     this.endUse(handle);
     return DONE;
@@ -224,15 +231,13 @@ class Cache implements RegistrationCache {
   /** One live registration less. The last one leaves the entry idle, unless it may not be found any more. */
   private endUse(slot: number): void {
     const table = this.table;
-    const uses = table.uses(slot) - 1;
-    table.setUses(slot, uses);
-    if (uses > 0) return;
+    if (!table.endUse(slot)) return;
     const found = table.found(slot);
     if (found !== 0) {
       if (found < onLock(1)) this.idle.add(slot);
       else this.idle.addBare(slot);
       while (this.idle.isOver) this.release(this.idle.excess());
-    } else if (this.owed.size < this.mostPending) {
+    } else if (this.owed < this.mostPending) {
       this.ownership.disown(slot);
       this.owe(slot);
     } else {
@@ -250,7 +255,8 @@ class Cache implements RegistrationCache {
       this.idle.remove(slot);
     } else if (table.is(slot, OWED)) {
       table.mark(slot, OWED, false);
-      this.owed.remove(slot);
+      this.table.takeOut(slot);
+      this.owed--;
     }
     this.ownership.disown(slot);
     this.begin(slot);
@@ -269,7 +275,8 @@ class Cache implements RegistrationCache {
   private owe(slot: number): void {
     const table = this.table;
     table.mark(slot, OWED, true);
-    this.owed.push(slot);
+    this.table.insertBefore(OWED_ENDS, slot);
+    this.owed++;
     if (table.secure(slot) === NONE || table.is(slot, INDEXED)) return;
     table.mark(slot, INDEXED, true);
     this.index.add(slot);
@@ -277,8 +284,8 @@ class Cache implements RegistrationCache {
 
   /** Tries owed releases again, each at most once, the longest waiting first. */
   private settle(most: number): void {
-    for (let tries = Math.min(most, this.owed.size); tries > 0 && this.owed.size > 0; tries--) {
-      this.release(this.owed.head);
+    for (let tries = Math.min(most, this.owed); tries > 0 && this.owed > 0; tries--) {
+      this.release(this.table.after(OWED_ENDS));
     }
   }
 
@@ -361,19 +368,21 @@ class Cache implements RegistrationCache {
   // ── The end ───────────────────────────────────────────────────────────────────────────────────────
 
   closeSocket(socket: SocketId): void {
-    this.settle(this.owed.size);
+    this.settle(this.owed);
     this.settleKeys();
-    for (let slot = this.ownership.next(socket); slot !== NONE;) {
+    for (;;) {
+      const slot = this.ownership.newestOf(socket);
+      if (slot === NONE) break;
       this.ownership.disown(slot);
       if (this.table.uses(slot) === 0) this.release(slot);
-      slot = this.ownership.next(socket);
     }
+    this.ownership.forget(socket);
   }
 
   cleanup(): void {
     this.settleKeys();
     while (this.idle.oldest !== NONE) this.release(this.idle.oldest);
-    this.settle(this.owed.size);
+    this.settle(this.owed);
   }
 
   private begin(slot: number): void {
