@@ -102,6 +102,15 @@ export class EntryTable {
     this.places[4 * slot + MARKS] = rights;
   }
 
+  /** The slots that are not free. */
+  slots(): number[] {
+    const slots: number[] = [];
+    for (let slot = FIRST_SLOT; slot < this.used; slot++) {
+      if (this.freed.next(slot, slot) === NONE) slots.push(slot);
+    }
+    return slots;
+  }
+
   /** The slot may be given out again. */
   free(slot: number): void {
     this.freed.add(slot);
@@ -138,6 +147,15 @@ export class EntryTable {
   }
   pages(slot: number): number {
     return this.ints[(slot << INTS) + PAGES] as number;
+  }
+  /** True if the entry holds the pages and may be found for the rights. */
+  serves(slot: number, first: number, last: number, rights: number): boolean {
+    const own = this.reals[(slot << REALS) + FIRST] as number;
+    return (
+      own <= first &&
+      last < own + (this.ints[(slot << INTS) + PAGES] as number) &&
+      ((this.ints[(slot << INTS) + STATE] as number) & rights) === rights
+    );
   }
   overlaps(slot: number, first: number, last: number): boolean {
     return this.first(slot) <= last && first <= this.last(slot);

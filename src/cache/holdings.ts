@@ -16,7 +16,9 @@ export type Failure = Extract<RegisterOutcome, { ok: false }>;
 export const FAULT = { ok: false, error: "WSAEFAULT" } as const;
 export const NO_BUFFERS = { ok: false, error: "WSAENOBUFS" } as const;
 
-const accessOf = (bits: number): Access =>
+export const bitsOf = (access: Access): number =>
+  access === "readwrite" ? 3 : access === "read" ? 1 : 2;
+export const accessOf = (bits: number): Access =>
   bits === 3 ? "readwrite" : bits === 1 ? "read" : "write";
 
 /** How the cache makes room when the driver or the NIC has none; false: there is nothing left to give back. */

@@ -49,19 +49,14 @@ export class PageIndex {
     const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
     const { table } = this;
     let slot = this.heads[bucketOf(first, classOf(last - first), this.shift)] as number;
-    for (; slot >= 0; slot = table.chain(slot)) {
-      if (
-        table.first(slot) <= first &&
-        table.last(slot) >= last &&
-        (table.found(slot) & rights) === rights
-      ) {
-        return slot;
-      }
+    while (slot >= 0) {
+      if (table.serves(slot, first, last, rights)) return slot;
+      slot = table.chain(slot);
     }
     return this.findFurther(first, last, rights);
   }
 
-  /** The same, in every bucket that can have it. */
+  /** The same, with all of every bucket that can have it. */
   private findFurther(first: number, last: number, rights: number): number {
     for (let k = classOf(last - first); k < this.cells.length; k++) {
       if (this.counts[k] === 0) continue;
@@ -79,16 +74,8 @@ export class PageIndex {
   private findIn(bucket: number, first: number, last: number, rights: number): number {
     const { table } = this;
     let slot = this.heads[bucket] as number;
-    for (; slot !== NONE; slot = table.chain(slot)) {
-      if (
-        table.first(slot) <= first &&
-        table.last(slot) >= last &&
-        (table.found(slot) & rights) === rights
-      ) {
-        return slot;
-      }
-    }
-    return NONE;
+    while (slot !== NONE && !table.serves(slot, first, last, rights)) slot = table.chain(slot);
+    return slot;
   }
 
   /** Every slot whose entry shares a page with the range. */

@@ -29,12 +29,12 @@ import type {
   DeregisterRequest,
   Host,
   InvalidateOutcome,
+  JsonValue,
   Outcome,
   RegisterOutcome,
   RegisterRequest,
   RegistrationCache,
   Scope,
-  Subject,
 } from "../../model/contract.ts";
 import {
   type AddressRange,
@@ -43,18 +43,11 @@ import {
   type SocketId,
   type VirtualAddress,
 } from "../../model/units.ts";
-import {
-  AT_WORK,
-  EntryTable,
-  INDEXED,
-  MOST_PAGES,
-  NONE,
-  OWED,
-  OWED_ENDS,
-  onLock,
-} from "./entry-table.ts";
+import { readSnapshot, writeSnapshot, type CacheParts } from "./cache-snapshot.ts";
+import { AT_WORK, EntryTable, INDEXED, MOST_PAGES, NONE, OWED, onLock } from "./entry-table.ts";
 import { FAULT, Holdings, NO_BUFFERS, type Failure } from "./holdings.ts";
 import { IdleList } from "./idle-list.ts";
+import { OwedList } from "./owed-list.ts";
 import { Ownership } from "./ownership.ts";
 import { PageIndex } from "./page-index.ts";
 
@@ -78,24 +71,22 @@ const TRIES = 4;
 const DONE = { ok: true } as const;
 const UNKNOWN = { ok: false, error: "WSAEINVAL" } as const;
 
+/** As in holdings.ts: an import is read from memory at each hit. */
 const bitsOf = (access: Access): number => (access === "readwrite" ? 3 : access === "read" ? 1 : 2);
 
-class Cache implements RegistrationCache {
+class Cache implements Required<RegistrationCache>, CacheParts {
   private readonly host: Host;
   private readonly inUse: Capabilities["inUse"];
   private readonly mostPending: number;
   private readonly pageSizeBytes: number;
   private readonly pagesPerByte: number;
 
-  private readonly table = new EntryTable();
-  private readonly index: PageIndex;
+  readonly table = new EntryTable();
+  readonly index: PageIndex;
   private readonly holdings: Holdings;
-  private readonly idle: IdleList;
-  private readonly ownership = new Ownership(this.table);
-  /** How many entries that nobody uses are still to be released; they are a list, the longest waiting first. */
-  private owed = 0;
-  /** Keys that the NIC was too busy to take back. */
-  private owedKeys: RemoteKey[] = [];
+  readonly idle: IdleList;
+  readonly ownership = new Ownership(this.table);
+  readonly owed = new OwedList(this.table);
   /** What the calls in progress are at work on, innermost last. */
   private readonly atWork: number[] = [];
 
@@ -123,26 +114,23 @@ class Cache implements RegistrationCache {
    * Nothing of the request is handed on but its fields, here and in `deregister`: a caller that the compiler merges
    * with them makes no object for it.
    */
-  register({ socket, range, access, scope }: RegisterRequest): RegisterOutcome {
-    if (this.owed > 0) this.settle(TRIES);
-    const { start, lengthBytes } = range;
+  register(request: RegisterRequest): RegisterOutcome {
+    if (this.owed.size > 0) this.settle(TRIES);
     const { table } = this;
-    const slot = this.index.find(start, lengthBytes, bitsOf(access));
-    if (slot < 0 || scope !== "local") {
+    const { start, lengthBytes } = request.range;
+    const slot = this.index.find(start, lengthBytes, bitsOf(request.access));
+    if (slot < 0 || request.scope !== "local") {
+      const { socket, access, scope } = request;
       return this.registerWithHost(slot, socket, start, lengthBytes, access, scope);
     }
-    this.use(slot, socket);
+    if (table.use(slot)) this.idle.remove(slot);
+    this.ownership.use(slot, request.socket);
     return {
       ok: true,
       handle: slot as BufferHandle,
       region: table.region(slot),
       offsetBytes: start - table.first(slot) * this.pageSizeBytes,
     };
-  }
-
-  private use(slot: number, socket: SocketId): void {
-    if (this.table.use(slot)) this.idle.remove(slot);
-    this.ownership.use(slot, socket);
   }
 
   /** A register that has something to ask of the host. */
@@ -155,13 +143,15 @@ class Cache implements RegistrationCache {
     scope: Scope,
   ): RegisterOutcome {
     const request = { socket, range: { start, lengthBytes }, access, scope };
+    if (this.owed.keys.length > 0) this.settleKeys();
     let slot = found;
     // No entry with a region serves. One that kept only its lock does, for a call of the NIC.
     if (slot === NONE && this.idle.hasBare) {
       slot = this.index.find(start, lengthBytes, onLock(bitsOf(access)));
     }
     if (slot === NONE) return this.registerNew(request);
-    this.use(slot, socket);
+    if (this.table.use(slot)) this.idle.remove(slot);
+    this.ownership.use(slot, socket);
     this.begin(slot);
     const error = this.table.region(slot) === NONE ? this.enterAgain(slot) : null;
     const outcome = error ?? this.answer(request, slot);
@@ -215,10 +205,11 @@ class Cache implements RegistrationCache {
 
   // ── Deregister ────────────────────────────────────────────────────────────────────────────────────
 
-  deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
-    if (this.owed > 0) this.settle(TRIES);
+  deregister(request: DeregisterRequest): Outcome {
+    if (this.owed.size > 0) this.settle(TRIES);
+    const { handle, remoteKey } = request;
     if (!this.table.isUsed(handle)) return UNKNOWN;
-    if (remoteKey !== undefined && !this.unexpose(remoteKey)) this.owedKeys.push(remoteKey);
+    if (remoteKey !== undefined && !this.unexpose(remoteKey)) this.owed.keys.push(remoteKey);
     this.endUse(handle);
     return DONE;
   }
@@ -237,7 +228,7 @@ class Cache implements RegistrationCache {
       if (found < onLock(1)) this.idle.add(slot);
       else this.idle.addBare(slot);
       while (this.idle.isOver) this.release(this.idle.excess());
-    } else if (this.owed < this.mostPending) {
+    } else if (this.owed.size < this.mostPending) {
       this.ownership.disown(slot);
       this.owe(slot);
     } else {
@@ -254,9 +245,7 @@ class Cache implements RegistrationCache {
       table.setFound(slot, 0);
       this.idle.remove(slot);
     } else if (table.is(slot, OWED)) {
-      table.mark(slot, OWED, false);
-      this.table.takeOut(slot);
-      this.owed--;
+      this.owed.remove(slot);
     }
     this.ownership.disown(slot);
     this.begin(slot);
@@ -274,9 +263,7 @@ class Cache implements RegistrationCache {
   /** The release is to be tried at a later call. While it is secured, the callback has to answer for it. */
   private owe(slot: number): void {
     const table = this.table;
-    table.mark(slot, OWED, true);
-    this.table.insertBefore(OWED_ENDS, slot);
-    this.owed++;
+    this.owed.add(slot);
     if (table.secure(slot) === NONE || table.is(slot, INDEXED)) return;
     table.mark(slot, INDEXED, true);
     this.index.add(slot);
@@ -284,15 +271,20 @@ class Cache implements RegistrationCache {
 
   /** Tries owed releases again, each at most once, the longest waiting first. */
   private settle(most: number): void {
-    for (let tries = Math.min(most, this.owed); tries > 0 && this.owed > 0; tries--) {
-      this.release(this.table.after(OWED_ENDS));
+    for (let tries = Math.min(most, this.owed.size); tries > 0 && this.owed.size > 0; tries--) {
+      this.release(this.owed.oldest);
     }
   }
 
   private settleKeys(): void {
-    const keys = this.owedKeys;
-    this.owedKeys = [];
-    for (const key of keys) if (!this.unexpose(key)) this.owedKeys.push(key);
+    const { keys } = this.owed;
+    this.owed.keys = [];
+    for (const key of keys) if (!this.unexpose(key)) this.owed.keys.push(key);
+  }
+
+  private settleAll(): void {
+    this.settleKeys();
+    this.settle(this.owed.size);
   }
 
   /** Releases the least recently used idle entry that can be released; false: there is none. */
@@ -368,8 +360,7 @@ class Cache implements RegistrationCache {
   // ── The end ───────────────────────────────────────────────────────────────────────────────────────
 
   closeSocket(socket: SocketId): void {
-    this.settle(this.owed);
-    this.settleKeys();
+    this.settleAll();
     for (;;) {
       const slot = this.ownership.newestOf(socket);
       if (slot === NONE) break;
@@ -380,9 +371,16 @@ class Cache implements RegistrationCache {
   }
 
   cleanup(): void {
-    this.settleKeys();
     while (this.idle.oldest !== NONE) this.release(this.idle.oldest);
-    this.settle(this.owed);
+    this.settleAll();
+  }
+
+  snapshot(): JsonValue {
+    return writeSnapshot(this);
+  }
+
+  restore(snapshot: JsonValue | Uint8Array): void {
+    readSnapshot(this, snapshot);
   }
 
   private begin(slot: number): void {
@@ -400,25 +398,6 @@ class Cache implements RegistrationCache {
 export function createRegistrationCache(
   host: Host,
   options: RegistrationCacheOptions = {},
-): RegistrationCache {
+): Required<RegistrationCache> {
   return new Cache(host, options);
-}
-
-/** The cache as a subject, with what it claims. */
-export function registrationCache(
-  options: RegistrationCacheOptions & { readonly name?: string } = {},
-): Subject {
-  const { inUse = "defer", limits = {}, name = "registration-cache" } = options;
-  const { entries = null, pages = null, pending = 0 } = limits;
-  return {
-    name,
-    capabilities: {
-      caches: { local: true, remote: true },
-      hit: "containment",
-      inUse,
-      limits: { entries, pages, pending },
-      notification: "refuse-notify-retry",
-    },
-    create: (host) => createRegistrationCache(host, options),
-  };
 }
