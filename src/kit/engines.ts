@@ -33,14 +33,15 @@ export interface Performance {
 
 export class Engines {
   readonly #name: EngineName;
-  readonly #flat: WorldFactory = reusedFlatWorlds();
+  readonly #flat: WorldFactory;
   /** For walks of the model; not the one above, since a walk and a run may take turns. */
   readonly walks: WorldFactory = reusedFlatWorlds();
   #programs = 0;
   #commands = 0;
 
-  constructor(name: EngineName) {
+  constructor(name: EngineName, flat: WorldFactory = reusedFlatWorlds()) {
     this.#name = name;
+    this.#flat = flat;
   }
 
   report(): EngineReport {
