@@ -12,7 +12,7 @@ import { programs, type Program } from "../properties/arbitraries.ts";
 import { eventOf, isEnabled } from "../properties/commands.ts";
 import { stage, type Stage } from "../properties/stage.ts";
 import { countSituations, situations } from "../properties/witnesses.ts";
-import { registrationCache } from "../src/cache/registration-cache.ts";
+import { registrationCache } from "../src/cache/cache-subject.ts";
 import { shell } from "../src/provider/shell.ts";
 import { flatWorld, reusedFlatWorlds, type FlatWorld } from "../src/world/world.ts";
 import { figure, median, milliseconds } from "./figures.ts";

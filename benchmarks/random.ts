@@ -13,7 +13,7 @@ import type { Subject } from "../model/contract.ts";
 import { referenceWorld, type WorldFactory } from "../model/world.ts";
 import { runProgram } from "../properties/agreement.ts";
 import { programs, type Program } from "../properties/arbitraries.ts";
-import { registrationCache } from "../src/cache/registration-cache.ts";
+import { registrationCache } from "../src/cache/cache-subject.ts";
 import { underTest } from "../src/kit/subject.ts";
 import { shell } from "../src/provider/shell.ts";
 import { reusedFlatWorlds } from "../src/world/world.ts";

@@ -5,6 +5,11 @@
 
 export { conformance, type TestApi } from "./kit/conformance.ts";
 export { run } from "./kit/run.ts";
+export { registrationCache } from "./cache/cache-subject.ts";
+export {
+  createRegistrationCache,
+  type RegistrationCacheOptions,
+} from "./cache/registration-cache.ts";
 export { MisuseError } from "./kit/misuse.ts";
 export { KernelException } from "../model/kernel.ts";
 export { rules } from "../model/rules.ts";
@@ -12,6 +17,8 @@ export { decodeTrace, encodeTrace, TraceError } from "../model/trace.ts";
 
 export type {
   Counterexample,
+  EngineName,
+  EngineReport,
   Progress,
   Report,
   RuleReport,
