@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import type { Host, RegistrationCache } from "../model/contract.ts";
 import { brand, type BufferHandle, type SocketId, type VirtualAddress } from "../model/units.ts";
 import { createRegistrationCache } from "../src/cache/registration-cache.ts";
-import { median } from "./cache-median.ts";
+import { median } from "./figures.ts";
 
 /** Nanoseconds an operation, medians. */
 export interface SizeFigures {

@@ -1,16 +1,14 @@
 // What a hit, a miss and a callback of the registration cache cost, and the same for UCX's, in one run.
 //
-// Each size is measured in processes of its own, ours and theirs by turns. Ours is compiled first, as a package is: a
-// loader that transforms modules as it goes puts a proxy before each import, which costs more than a hit.
+// Each size is measured in processes of its own, ours and theirs by turns.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { median } from "./cache-median.ts";
 import type { SizeFigures } from "./cache-worker.ts";
+import { median } from "./figures.ts";
 
 const SIZES = [1, 100, 10_000, 100_000] as const;
 const CALLBACK_SIZE = 10_000;
@@ -34,8 +32,9 @@ export interface CacheComparison extends CacheFigures {
 
 type Measure = (size: number) => SizeFigures & { readonly version?: string };
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const require = createRequire(import.meta.url);
+/** Of the repository: this file runs compiled, two folders below it. */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const worker = fileURLToPath(new URL("./cache-worker.js", import.meta.url));
 
 /** Runs a program that prints one JSON object. */
 function measured(program: string, args: readonly string[]): ReturnType<Measure> {
@@ -46,24 +45,7 @@ function measured(program: string, args: readonly string[]): ReturnType<Measure>
   return JSON.parse(output) as ReturnType<Measure>;
 }
 
-/** Compiles the worker and what it imports into the folder. */
-function ours(folder: string): Measure {
-  const project = join(folder, "tsconfig.json");
-  const compilerOptions = { outDir: folder, rootDir: root, sourceMap: false, inlineSources: false };
-  const settings = {
-    extends: join(root, "tsconfig.build.json"),
-    compilerOptions: { ...compilerOptions, declaration: false, isolatedDeclarations: false },
-    include: [],
-    files: [join(root, "benchmarks/cache-worker.ts")],
-  };
-  writeFileSync(project, JSON.stringify(settings));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
-  const compiler = join(require.resolve("typescript/package.json"), "../bin/tsc");
-  execFileSync(process.execPath, [compiler, "-p", project], { stdio: "pipe" });
-  const worker = join(folder, "benchmarks/cache-worker.js");
-  return (size) => measured(process.execPath, [worker, String(size)]);
-}
+const ours: Measure = (size) => measured(process.execPath, [worker, String(size)]);
 
 /** Compiles our program over UCX's cache; a sentence: it cannot be. */
 function theirs(folder: string): Measure | string {
@@ -97,17 +79,16 @@ function summary(samples: Samples): CacheFigures {
   };
 }
 
-/** Measures both; takes about two minutes. */
+/** Measures both; takes a minute or two. */
 export function cacheFigures(): CacheComparison {
   const folder = mkdtempSync(join(tmpdir(), "stalemate-bench-"));
   try {
-    const us = ours(folder);
     const them = theirs(folder);
     const samples = new Map(SIZES.map((size) => [size, [] as ReturnType<Measure>[]]));
     const ucxSamples = new Map(SIZES.map((size) => [size, [] as ReturnType<Measure>[]]));
     for (const size of SIZES) {
       for (let turn = 0; turn < TURNS; turn++) {
-        samples.get(size)?.push(us(size));
+        samples.get(size)?.push(ours(size));
         if (typeof them !== "string") ucxSamples.get(size)?.push(them(size));
       }
     }

@@ -2,22 +2,10 @@
 // follows from those. Equal states have equal snapshots.
 
 import type { Access, JsonValue } from "../../model/contract.ts";
+import type { RemoteKey } from "../../model/units.ts";
+import type { CacheParts } from "./cache-parts.ts";
 import { IDLE_ENDS, INDEXED, NONE, OWED, OWED_ENDS, onLock } from "./entry-table.ts";
-import type { EntryTable } from "./entry-table.ts";
 import { accessOf, bitsOf } from "./holdings.ts";
-import type { IdleList } from "./idle-list.ts";
-import type { OwedList } from "./owed-list.ts";
-import type { Ownership } from "./ownership.ts";
-import type { PageIndex } from "./page-index.ts";
-
-/** What a cache consists of. */
-export interface CacheParts {
-  readonly table: EntryTable;
-  readonly index: PageIndex;
-  readonly idle: IdleList;
-  readonly owed: OwedList;
-  readonly ownership: Ownership;
-}
 
 interface EntrySnapshot {
   readonly handle: number;
@@ -90,7 +78,8 @@ export function readSnapshot(parts: CacheParts, snapshot: JsonValue | Uint8Array
     else idle.add(handle);
   }
   for (const handle of snapshot.owed) owed.add(handle);
-  owed.keys = [...snapshot.owedKeys] as never;
+  owed.takeKeys(owed.keys.length);
+  for (const key of snapshot.owedKeys) owed.addKey(key as RemoteKey);
   for (const [socket, handles] of snapshot.sockets) {
     for (const handle of handles.toReversed()) ownership.own(handle, socket);
   }

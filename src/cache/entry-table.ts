@@ -113,6 +113,7 @@ export class EntryTable {
 
   /** The slot may be given out again. */
   free(slot: number): void {
+    this.places[4 * slot + MARKS] = 0;
     this.freed.add(slot);
   }
 

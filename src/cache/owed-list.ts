@@ -6,6 +6,7 @@ import { NONE, OWED, OWED_ENDS, type EntryTable } from "./entry-table.ts";
 
 export class OwedList {
   private readonly table: EntryTable;
+  /** Entries and keys. */
   size = 0;
   keys: RemoteKey[] = [];
 
@@ -15,7 +16,8 @@ export class OwedList {
 
   /** The entry that has waited longest; NONE: none does. */
   get oldest(): number {
-    return this.size === 0 ? NONE : this.table.after(OWED_ENDS);
+    const slot = this.table.after(OWED_ENDS);
+    return slot === OWED_ENDS ? NONE : slot;
   }
 
   add(slot: number): void {
@@ -28,5 +30,17 @@ export class OwedList {
     this.size--;
     this.table.mark(slot, OWED, false);
     this.table.takeOut(slot);
+  }
+
+  addKey(key: RemoteKey): void {
+    this.size++;
+    this.keys.push(key);
+  }
+
+  /** Takes keys out, the longest waiting first. */
+  takeKeys(most: number): RemoteKey[] {
+    const keys = this.keys.splice(0, most);
+    this.size -= keys.length;
+    return keys;
   }
 }

@@ -35,21 +35,23 @@ import type {
   RegisterRequest,
   RegistrationCache,
   Scope,
+  Subject,
 } from "../../model/contract.ts";
 import {
   type AddressRange,
   type BufferHandle,
-  type RemoteKey,
   type SocketId,
   type VirtualAddress,
 } from "../../model/units.ts";
-import { readSnapshot, writeSnapshot, type CacheParts } from "./cache-snapshot.ts";
-import { AT_WORK, EntryTable, INDEXED, MOST_PAGES, NONE, OWED, onLock } from "./entry-table.ts";
-import { FAULT, Holdings, NO_BUFFERS, type Failure } from "./holdings.ts";
+import type { CacheParts } from "./cache-parts.ts";
+import { readSnapshot, writeSnapshot } from "./cache-snapshot.ts";
+import { AT_WORK, EntryTable, INDEXED, MOST_PAGES, NONE, onLock } from "./entry-table.ts";
+import { FAULT, NO_BUFFERS, type Failure } from "./holdings.ts";
 import { IdleList } from "./idle-list.ts";
 import { OwedList } from "./owed-list.ts";
 import { Ownership } from "./ownership.ts";
 import { PageIndex } from "./page-index.ts";
+import { Releases } from "./releases.ts";
 
 /** What a registration cache is to do; everything has a default. */
 export interface RegistrationCacheOptions {
@@ -75,7 +77,6 @@ const UNKNOWN = { ok: false, error: "WSAEINVAL" } as const;
 const bitsOf = (access: Access): number => (access === "readwrite" ? 3 : access === "read" ? 1 : 2);
 
 class Cache implements Required<RegistrationCache>, CacheParts {
-  private readonly host: Host;
   private readonly inUse: Capabilities["inUse"];
   private readonly mostPending: number;
   private readonly pageSizeBytes: number;
@@ -83,29 +84,23 @@ class Cache implements Required<RegistrationCache>, CacheParts {
 
   readonly table = new EntryTable();
   readonly index: PageIndex;
-  private readonly holdings: Holdings;
+  private readonly releases: Releases;
   readonly idle: IdleList;
   readonly ownership = new Ownership(this.table);
   readonly owed = new OwedList(this.table);
-  /** What the calls in progress are at work on, innermost last. */
-  private readonly atWork: number[] = [];
 
   constructor(host: Host, { inUse = "defer", limits = {} }: RegistrationCacheOptions) {
     const { entries = null, pages = null, pending = 0 } = limits;
-    this.host = host;
     this.inUse = inUse;
     this.mostPending = pending ?? Infinity;
     this.pageSizeBytes = host.pageSizeBytes;
     this.pagesPerByte = 1 / host.pageSizeBytes;
     this.index = new PageIndex(this.table, host.pageSizeBytes);
-    this.holdings = new Holdings(host, this.table, {
-      inDriver: () => this.evictOldest(),
-      inNic: () => this.dropOldestRegion(),
-    });
     this.idle = new IdleList(this.table, {
       entries: entries ?? Infinity,
       pages: pages ?? Infinity,
     });
+    this.releases = new Releases(host, this);
   }
 
   // ── Register ──────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +110,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
    * with them makes no object for it.
    */
   register(request: RegisterRequest): RegisterOutcome {
-    if (this.owed.size > 0) this.settle(TRIES);
+    if (this.owed.size > 0) this.releases.settle(TRIES);
     const { table } = this;
     const { start, lengthBytes } = request.range;
     const slot = this.index.find(start, lengthBytes, bitsOf(request.access));
@@ -143,7 +138,6 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     scope: Scope,
   ): RegisterOutcome {
     const request = { socket, range: { start, lengthBytes }, access, scope };
-    if (this.owed.keys.length > 0) this.settleKeys();
     let slot = found;
     // No entry with a region serves. One that kept only its lock does, for a call of the NIC.
     if (slot === NONE && this.idle.hasBare) {
@@ -152,10 +146,10 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     if (slot === NONE) return this.registerNew(request);
     if (this.table.use(slot)) this.idle.remove(slot);
     this.ownership.use(slot, socket);
-    this.begin(slot);
+    this.releases.begin(slot);
     const error = this.table.region(slot) === NONE ? this.enterAgain(slot) : null;
     const outcome = error ?? this.answer(request, slot);
-    this.end(slot);
+    this.releases.end(slot);
     if (!outcome.ok) this.endUse(slot);
     return outcome;
   }
@@ -163,7 +157,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
   private enterAgain(slot: number): Failure | null {
     const rights = this.table.rights(slot);
     this.table.setFound(slot, 0);
-    const error = this.holdings.enter(slot);
+    const error = this.releases.holdings.enter(slot);
     this.table.setFound(slot, error === null ? rights : onLock(rights));
     return error;
   }
@@ -176,11 +170,11 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
     if (last - first >= MOST_PAGES) return NO_BUFFERS;
     const slot = table.take(first, last, rights);
-    this.begin(slot);
-    const outcome = this.holdings.acquire(slot, request) ?? this.answer(request, slot);
-    this.end(slot);
+    this.releases.begin(slot);
+    const outcome = this.releases.holdings.acquire(slot, request) ?? this.answer(request, slot);
+    this.releases.end(slot);
     if (!outcome.ok) {
-      this.release(slot);
+      this.releases.release(slot);
       return outcome;
     }
     table.use(slot);
@@ -198,7 +192,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     const offsetBytes = request.range.start - table.first(slot) * this.pageSizeBytes;
     const handle = slot as BufferHandle;
     if (request.scope === "local") return { ok: true, handle, region, offsetBytes };
-    const remoteKey = this.holdings.expose(slot, request);
+    const remoteKey = this.releases.holdings.expose(slot, request);
     if (remoteKey === null) return NO_BUFFERS;
     return { ok: true, handle, region, offsetBytes, remoteKey };
   }
@@ -206,17 +200,12 @@ class Cache implements Required<RegistrationCache>, CacheParts {
   // ── Deregister ────────────────────────────────────────────────────────────────────────────────────
 
   deregister(request: DeregisterRequest): Outcome {
-    if (this.owed.size > 0) this.settle(TRIES);
+    if (this.owed.size > 0) this.releases.settle(TRIES);
     const { handle, remoteKey } = request;
     if (!this.table.isUsed(handle)) return UNKNOWN;
-    if (remoteKey !== undefined && !this.unexpose(remoteKey)) this.owed.keys.push(remoteKey);
+    if (remoteKey !== undefined) this.releases.unexpose(remoteKey);
     this.endUse(handle);
     return DONE;
-  }
-
-  private unexpose(key: RemoteKey): boolean {
-    const unexposed = this.host.nic.unexpose(key);
-    return unexposed.ok || unexposed.error === "INVALID_KEY";
   }
 
   /** One live registration less. The last one leaves the entry idle, unless it may not be found any more. */
@@ -227,92 +216,12 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     if (found !== 0) {
       if (found < onLock(1)) this.idle.add(slot);
       else this.idle.addBare(slot);
-      while (this.idle.isOver) this.release(this.idle.excess());
+      while (this.idle.isOver) this.releases.release(this.idle.excess());
     } else if (this.owed.size < this.mostPending) {
-      this.ownership.disown(slot);
-      this.owe(slot);
+      this.releases.owe(slot);
     } else {
-      this.release(slot);
+      this.releases.release(slot);
     }
-  }
-
-  // ── Release ───────────────────────────────────────────────────────────────────────────────────────
-
-  /** Releases what there is of an entry that nobody uses. False: a part of it stays, is not found, and is owed. */
-  private release(slot: number): boolean {
-    const table = this.table;
-    if (table.found(slot) !== 0) {
-      table.setFound(slot, 0);
-      this.idle.remove(slot);
-    } else if (table.is(slot, OWED)) {
-      this.owed.remove(slot);
-    }
-    this.ownership.disown(slot);
-    this.begin(slot);
-    const released = this.holdings.release(slot);
-    this.end(slot);
-    if (!released) {
-      this.owe(slot);
-      return false;
-    }
-    if (table.is(slot, INDEXED)) this.index.remove(slot);
-    table.free(slot);
-    return true;
-  }
-
-  /** The release is to be tried at a later call. While it is secured, the callback has to answer for it. */
-  private owe(slot: number): void {
-    const table = this.table;
-    this.owed.add(slot);
-    if (table.secure(slot) === NONE || table.is(slot, INDEXED)) return;
-    table.mark(slot, INDEXED, true);
-    this.index.add(slot);
-  }
-
-  /** Tries owed releases again, each at most once, the longest waiting first. */
-  private settle(most: number): void {
-    for (let tries = Math.min(most, this.owed.size); tries > 0 && this.owed.size > 0; tries--) {
-      this.release(this.owed.oldest);
-    }
-  }
-
-  private settleKeys(): void {
-    const { keys } = this.owed;
-    this.owed.keys = [];
-    for (const key of keys) if (!this.unexpose(key)) this.owed.keys.push(key);
-  }
-
-  private settleAll(): void {
-    this.settleKeys();
-    this.settle(this.owed.size);
-  }
-
-  /** Releases the least recently used idle entry that can be released; false: there is none. */
-  private evictOldest(): boolean {
-    while (this.idle.oldest !== NONE) if (this.release(this.idle.oldest)) return true;
-    return false;
-  }
-
-  /** Gives the oldest region of an idle entry back to the NIC, and keeps its lock; false: there is none. */
-  private dropOldestRegion(): boolean {
-    const table = this.table;
-    while (this.idle.oldestRegion !== NONE) {
-      const slot = this.idle.oldestRegion;
-      // Nobody finds it, and no callback releases it, while the NIC is asked.
-      this.idle.remove(slot);
-      table.setFound(slot, 0);
-      this.begin(slot);
-      const dropped = this.holdings.takeOut(slot);
-      this.end(slot);
-      if (dropped) {
-        table.setFound(slot, onLock(table.rights(slot)));
-        this.idle.addBare(slot);
-        return true;
-      }
-      this.ownership.disown(slot);
-      this.owe(slot);
-    }
-    return false;
   }
 
   // ── The callback ──────────────────────────────────────────────────────────────────────────────────
@@ -321,14 +230,14 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     const table = this.table;
     const first = Math.floor(start * this.pagesPerByte);
     const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
-    let failed = this.atWork.some((slot) => table.overlaps(slot, first, last));
+    let failed = this.releases.isBusy(first, last);
     const slots = this.index.overlapping(first, last);
     let inUse = 0;
     for (const slot of slots) {
       // A callback inside one of these releases may have taken this one.
       if (!table.is(slot, INDEXED) || table.is(slot, AT_WORK)) continue;
       if (table.uses(slot) > 0) slots[inUse++] = slot;
-      else if (!this.release(slot)) failed = true;
+      else if (!this.releases.release(slot)) failed = true;
     }
     if (inUse > 0 && this.inUse === "refuse") failed = true;
     // The operation will not go on: buffers in use stay as they are.
@@ -345,9 +254,9 @@ class Cache implements Required<RegistrationCache>, CacheParts {
   private abandon(slot: number): boolean {
     const table = this.table;
     table.setFound(slot, 0);
-    this.begin(slot);
-    const unsecured = this.holdings.unsecure(slot);
-    this.end(slot);
+    this.releases.begin(slot);
+    const unsecured = this.releases.holdings.unsecure(slot);
+    this.releases.end(slot);
     if (unsecured) {
       table.mark(slot, INDEXED, false);
       this.index.remove(slot);
@@ -360,19 +269,19 @@ class Cache implements Required<RegistrationCache>, CacheParts {
   // ── The end ───────────────────────────────────────────────────────────────────────────────────────
 
   closeSocket(socket: SocketId): void {
-    this.settleAll();
+    this.releases.settle(this.owed.size);
     for (;;) {
       const slot = this.ownership.newestOf(socket);
       if (slot === NONE) break;
       this.ownership.disown(slot);
-      if (this.table.uses(slot) === 0) this.release(slot);
+      if (this.table.uses(slot) === 0) this.releases.release(slot);
     }
     this.ownership.forget(socket);
   }
 
   cleanup(): void {
-    while (this.idle.oldest !== NONE) this.release(this.idle.oldest);
-    this.settleAll();
+    while (this.idle.oldest !== NONE) this.releases.release(this.idle.oldest);
+    this.releases.settle(this.owed.size);
   }
 
   snapshot(): JsonValue {
@@ -382,16 +291,6 @@ class Cache implements Required<RegistrationCache>, CacheParts {
   restore(snapshot: JsonValue | Uint8Array): void {
     readSnapshot(this, snapshot);
   }
-
-  private begin(slot: number): void {
-    this.table.mark(slot, AT_WORK, true);
-    this.atWork.push(slot);
-  }
-
-  private end(slot: number): void {
-    this.table.mark(slot, AT_WORK, false);
-    this.atWork.pop();
-  }
 }
 
 /** A cache to embed in a provider: it calls nothing but the host, and only while it is called. */
@@ -400,4 +299,28 @@ export function createRegistrationCache(
   options: RegistrationCacheOptions = {},
 ): Required<RegistrationCache> {
   return new Cache(host, options);
+}
+
+/**
+ * The registration cache, as the checker takes it: a name, what it claims, and a function that makes one.
+ *
+ * @example
+ * export default registrationCache({ inUse: "refuse", limits: { entries: 2, pages: 3 } });
+ */
+export function registrationCache(
+  options: RegistrationCacheOptions & { readonly name?: string } = {},
+): Subject {
+  const { inUse = "defer", limits = {}, name = "registration-cache" } = options;
+  const { entries = null, pages = null, pending = 0 } = limits;
+  return {
+    name,
+    capabilities: {
+      caches: { local: true, remote: true },
+      hit: "containment",
+      inUse,
+      limits: { entries, pages, pending },
+      notification: "refuse-notify-retry",
+    },
+    create: (host) => createRegistrationCache(host, options),
+  };
 }

@@ -454,6 +454,19 @@ describe("a callback inside a host call", () => {
     expect(cache.invalidate(pages(1, 3))).toEqual(ok);
     expect(answers).toEqual([ok]);
     expect(world.balance).toEqual([0, 0, 0, 0]);
+    keep(cache, pages(3));
+    expect(cache.invalidate(pages(3))).toEqual(ok);
+  });
+  it("LAW-1: what an owed release lets in is gone before the register looks", () => {
+    const { world, cache } = scene();
+    keep(cache, pages(1));
+    const made = register(cache, pages(2), { scope: "remote" });
+    world.answer("nic.unexpose", "BUSY");
+    deregister(cache, made);
+    world.inside.set("nic.unexpose", () => cache.invalidate(pages(1)));
+    expect(world.locks.size).toBe(2);
+    register(cache, pages(1), { scope: "remote" });
+    expect(world.balance).toEqual([2, 2, 2, 1]);
   });
   it("LAW-3: idle entries beside what a register is acquiring are released all the same", () => {
     const { world, cache } = scene();
