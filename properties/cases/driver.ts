@@ -5,17 +5,37 @@ import type { Words } from "./words.ts";
 import type { Case, Make } from "./case.ts";
 
 export function driverCases(w: Words, make: Make): Case[] {
-  const copy = (from: number, to: number): Command =>
-    w.ioctl("driverCopy", { code: "copyFromUser", range: w.range(from, to) });
-  const copyOut = (from: number, to: number): Command =>
-    w.ioctl("driverCopy", { code: "copyToUser", range: w.range(from, to), stamp: 3 });
-  const lock = (from: number, to: number): Command =>
-    w.ioctl("driverLock", { code: "lock", range: w.range(from, to), access: "readwrite" });
-  const secure = (from: number, to: number): Command =>
-    w.ioctl("driverSecure", { code: "secure", range: w.range(from, to), mode: "readwrite" });
-  const release = (request: object): Command => w.ioctl("driverRelease", request);
-  const onePageIn32Bits = { start: w.address(0), lengthBytes: 2 ** 32 + w.range(0, 1).lengthBytes };
-  const everywhere = { start: w.address(0), lengthBytes: Number.MAX_SAFE_INTEGER };
+  const requests = requestsFor(w);
+  return [...accessCases(w, requests, make), ...handleCases(w, requests, make)];
+}
+
+interface Requests {
+  copy(from: number, to: number): Command;
+  copyOut(from: number, to: number): Command;
+  lock(from: number, to: number): Command;
+  secure(from: number, to: number): Command;
+  release(request: object): Command;
+}
+
+function requestsFor(w: Words): Requests {
+  return {
+    copy: (from, to) => w.ioctl("driverCopy", { code: "copyFromUser", range: w.range(from, to) }),
+    copyOut: (from, to) =>
+      w.ioctl("driverCopy", { code: "copyToUser", range: w.range(from, to), stamp: 3 }),
+    lock: (from, to) =>
+      w.ioctl("driverLock", { code: "lock", range: w.range(from, to), access: "readwrite" }),
+    secure: (from, to) =>
+      w.ioctl("driverSecure", { code: "secure", range: w.range(from, to), mode: "readwrite" }),
+    release: (request) => w.ioctl("driverRelease", request),
+  };
+}
+
+/** Secures, and accesses that fault. */
+function accessCases(
+  w: Words,
+  { copy, copyOut, lock, secure, release }: Requests,
+  make: Make,
+): Case[] {
   return [
     make(
       "OWN-2",
@@ -56,6 +76,14 @@ export function driverCases(w: Words, make: Make): Case[] {
       copyOut(0, 2),
     ),
     make("OWN-4", "a copy to pages that forbid writing", w.alloc(0, 2, "READONLY"), copyOut(0, 2)),
+  ];
+}
+
+/** Requests that no driver may trust, and the ends of processes. */
+function handleCases(w: Words, { copy, lock, secure, release }: Requests, make: Make): Case[] {
+  const onePageIn32Bits = { start: w.address(0), lengthBytes: 2 ** 32 + w.range(0, 1).lengthBytes };
+  const everywhere = { start: w.address(0), lengthBytes: Number.MAX_SAFE_INTEGER };
+  return [
     make(
       "OWN-5",
       "handles of another process",
