@@ -145,11 +145,10 @@ export function beforeOf(view: WorldView, instance: ProviderInstance, call: Reco
     diminished() {
       const now = entriesOf(view, instance);
       return entries.filter((each) => {
-        const left = now.find((entry) => entry.mdl === each.mdl && entry.locked === each.locked);
-        return (
-          left === undefined ||
-          each.regions.some((region) => !left.regions.some((other) => other.key === region.key))
-        );
+        // Several regions that are left without their lock are as many entries.
+        const left = now.filter((entry) => entry.mdl === each.mdl && entry.locked === each.locked);
+        const keys = left.flatMap((entry) => entry.regions.map((region) => region.key));
+        return left.length === 0 || each.regions.some((region) => !keys.includes(region.key));
       });
     },
     securesOver: (span) => overlapping(secures, span),

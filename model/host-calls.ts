@@ -220,10 +220,11 @@ function meetsBadBlock(state: State, instance: ProviderInstance, call: HostCall)
 
 /** A release that failed is still owed; what remains is an idle entry. */
 function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefined): void {
-  const isLocked = state.memory.locked.some((each) => each.handle === mdl);
-  if (mdl === undefined || !isLocked) return;
+  const lock = state.memory.locked.find((each) => each.handle === mdl);
+  if (mdl === undefined || lock === undefined) return;
+  // Somebody else's is nothing that the instance could release.
+  if (lock.process !== instance.process || lock.provider !== instance.provider) return;
   if (instance.unreleased.some((each) => each.mdl === mdl)) return;
-  const span = state.memory.locked.find((each) => each.handle === mdl)?.span;
   const secures = [
     ...(instance.calls.at(-1)?.before.secures ?? []),
     ...securesOf(
@@ -231,7 +232,7 @@ function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefine
       instance,
     ),
   ];
-  const wasSecured = span !== undefined && uncovered(span, secures).length === 0;
+  const wasSecured = uncovered(lock.span, secures).length === 0;
   instance.unreleased.push({ mdl, wasSecured });
 }
 

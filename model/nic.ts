@@ -122,7 +122,7 @@ export function unexposeKey(card: Nic, process: ProcessId, key: RemoteKey): Resu
 /** The frames of a region behind pages of a span within it. */
 export function regionFrames(region: Region, span: PageSpan): readonly Pfn[] {
   const from = span.first - region.span.first;
-  return region.frames.slice(from, from + span.count);
+  return region.frames.slice(Math.max(0, from), Math.max(0, from + span.count));
 }
 
 /**

@@ -59,6 +59,8 @@ export interface EquivalenceSettings {
   /** Commands that were compared before this program: those up to the next whole state count on. */
   readonly done?: number;
   readonly makeReference?: WorldFactory;
+  /** Go on behind a violation: what comes then is no conformance any more, but worlds must agree on it too. */
+  readonly goOn?: boolean;
 }
 
 /** Plays a program on both worlds, up to its end, the first violation, or the first difference. */
@@ -75,6 +77,7 @@ class Comparing {
   readonly #player: Player;
   readonly #wholeEvery: number;
   readonly #done: number;
+  readonly #goOn: boolean;
   readonly #program: string[] = [];
   readonly #touched: { readonly process: ProcessId; readonly span: PageSpan }[] = [];
   #executed = 0;
@@ -84,13 +87,14 @@ class Comparing {
   #found: Disagreement | null = null;
 
   constructor(settings: EquivalenceSettings) {
-    const { config, makeWorld, makeReference, player, wholeEvery, done } = settings;
+    const { config, makeWorld, makeReference, player, wholeEvery } = settings;
     const claims: Claims | null = claimsOf(player);
     this.#left = (makeReference ?? referenceWorld)(config, claims);
     this.#right = makeWorld(config, claims);
     this.#player = player;
     this.#wholeEvery = wholeEvery;
-    this.#done = done ?? 0;
+    this.#done = settings.done ?? 0;
+    this.#goOn = settings.goOn ?? false;
   }
 
   run(program: readonly Command[]): Comparison {
@@ -154,7 +158,7 @@ class Comparing {
       if (event.type === "return") this.#compareCall(event);
       const changed = this.#left.view.changed();
       if (changed !== null) this.#note(changed.process, changed.span);
-      if (left.some((each: Finding) => each.fails)) {
+      if (!this.#goOn && left.some((each: Finding) => each.fails)) {
         this.#compareWhole(event);
         throw new Unwind();
       }

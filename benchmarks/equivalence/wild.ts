@@ -144,7 +144,9 @@ class WildCache {
           name: "expose",
           region: brand(this.#regions.draw(chance)),
           range: this.#anywhere(),
-          socket: brand(chance.isOnceIn(6) ? chance.below(9) : this.#socket),
+          socket: brand(
+            chance.isOnceIn(6) ? chance.oneOf([0, 1, 2, 3, 5, 9, 2 ** 40 + 1]) : this.#socket,
+          ),
           access: chance.oneOf(accesses),
         });
     }

@@ -1,0 +1,154 @@
+// States where no legal cache leads, in which two worlds once disagreed. Judging goes on behind a violation in searches
+// and in the comparison of worlds, so what is answered there is specified as well.
+
+import { describe, expect, it } from "vitest";
+import { presets, type Claims } from "../../model/config.ts";
+import type { CacheCall, Event, HostCall } from "../../model/events.ts";
+import { brand, type AddressRange, type InstanceId } from "../../model/units.ts";
+import { referenceWorld, type World, type WorldFactory } from "../../model/world.ts";
+import { flatWorld } from "../../src/world/world.ts";
+
+const claims: Claims = {
+  caches: { local: true, remote: true },
+  hit: "containment",
+  inUse: "refuse",
+  limits: { entries: null, pages: null, pending: null },
+  notification: "refuse-notify-retry",
+  callback: true,
+};
+
+const pages = (first: number, count: number): AddressRange => ({
+  start: brand(first * 64),
+  lengthBytes: count * 64,
+});
+
+const instance0: InstanceId = brand(0);
+const begin = (call: CacheCall, instance = instance0): Event => ({ type: "call", instance, call });
+const host = (call: HostCall, instance = instance0): Event => ({ type: "host", instance, call });
+
+const register = (as: string, range: AddressRange, socket = 1): Event =>
+  begin({
+    name: "register",
+    as,
+    request: { socket: brand(socket), range, access: "readwrite", scope: "local" },
+  });
+const answer = (region: number): Event => ({
+  type: "return",
+  instance: instance0,
+  outcome: { ok: true, handle: brand(0), region: brand(region), offsetBytes: 0 },
+});
+const lock = (range: AddressRange): Event => host({ name: "lock", range, access: "readwrite" });
+const enter = (mdl: number): Event =>
+  host({ name: "nicRegister", mdl: brand(mdl), access: "readwrite" });
+const unlock = (mdl: number): Event => host({ name: "unlock", mdl: brand(mdl) });
+const drop = (region: number): Event => host({ name: "nicDeregister", region: brand(region) });
+const expose = (socket: number): Event =>
+  host({
+    name: "expose",
+    region: brand(1),
+    range: pages(2, 1),
+    socket: brand(socket),
+    access: "read",
+  });
+
+/** Four committed pages at page 2 of each process. */
+function begun(make: WorldFactory): World {
+  const world = make(presets.small, claims);
+  for (let process = 0; process < presets.small.processes; process++) {
+    world.apply({
+      type: "os",
+      process: brand(process),
+      operation: {
+        name: "VirtualAlloc",
+        address: brand(128),
+        sizeBytes: 256,
+        type: "reserve|commit",
+        protection: "READWRITE",
+        guard: false,
+      },
+    });
+  }
+  return world;
+}
+
+describe.each([
+  ["the reference", referenceWorld],
+  ["the flat world", flatWorld],
+] as const)("%s", (_, make) => {
+  it("forgets who used an entry when the last region goes after the lock", () => {
+    const { view, apply } = begun(make);
+    const range = pages(2, 1);
+    // The lock goes, the region is registered again, and then goes too.
+    for (const event of [register("mr_1", range), lock(range), enter(1), unlock(1)]) apply(event);
+    for (const event of [answer(1), register("mr_2", range), drop(1)]) apply(event);
+    for (const event of [lock(range), enter(2), answer(2)]) apply(event);
+    expect(view.entriesOnlyOf(instance0, brand(1)).map((each) => each.mdl)).toEqual([2]);
+    expect(view.entriesOnlyOf(instance0, brand(2))).toEqual([]);
+  });
+
+  it("takes several regions without a lock for as many entries", () => {
+    const { view, apply } = begun(make);
+    const range = pages(2, 1);
+    for (const event of [register("mr_1", range), lock(range), enter(1), enter(1)]) apply(event);
+    for (const event of [unlock(1), answer(1), register("mr_2", range), answer(2)]) apply(event);
+    const { lastCall } = view.instance(instance0);
+    if (lastCall === null) throw new Error("the call returned");
+    expect(view.entries(instance0).map((each) => each.locked)).toEqual([false, false]);
+    expect(view.before(instance0, lastCall).diminished()).toEqual([]);
+  });
+
+  it("keeps the number of a socket that was never there, and what is exposed to it", () => {
+    const { view, apply } = begun(make);
+    const range = pages(2, 1);
+    const unknown = 2 ** 40 + 1;
+    for (const event of [register("mr_1", range), lock(range), enter(1)]) apply(event);
+    apply(expose(unknown));
+    expect(view.exposure(brand(0), 1)?.socket).toBe(unknown);
+    expect(view.belongings(brand(unknown)).exposures.map((each) => each.key)).toEqual([1]);
+    expect(view.belongings(brand(1)).exposures).toEqual([]);
+  });
+
+  it("gives a new socket what was exposed to it before", () => {
+    const { view, apply } = begun(make);
+    const range = pages(2, 1);
+    for (const event of [register("mr_1", range), lock(range), enter(1)]) apply(event);
+    apply(expose(9));
+    apply({ type: "connect", socket: brand(9), process: brand(0), provider: brand(0) });
+    expect(view.belongings(brand(9)).exposures.map((each) => each.key)).toEqual([1]);
+    apply(host({ name: "unexpose", key: brand(1) }));
+    expect(view.belongings(brand(9)).exposures).toEqual([]);
+  });
+
+  it("transfers the part of a region that a registration covers, if it begins before the region", () => {
+    const { view, apply } = begun(make);
+    for (const event of [register("mr_1", pages(2, 3)), lock(pages(4, 1)), enter(1)]) apply(event);
+    apply(answer(1));
+    apply({
+      type: "os",
+      process: brand(0),
+      operation: { name: "write", range: pages(4, 1), stamp: 7 },
+    });
+    apply({
+      type: "transferStart",
+      as: "t_1",
+      kind: "send",
+      registration: "mr_1",
+      socket: brand(1),
+    });
+    const done = apply({ type: "transferComplete", transfer: "t_1", stamp: 8 });
+    expect(done.answer).toEqual({ kind: "transfer", stamps: [7], error: null });
+    expect(view.lastTransfer()?.span).toEqual({ first: 2, count: 3 });
+  });
+
+  it("lets an instance owe nothing that is another process's", () => {
+    const { view, apply } = begun(make);
+    const other: InstanceId = brand(1);
+    apply(register("mr_1", pages(2, 1)));
+    for (const event of [lock(pages(2, 1)), enter(1), answer(1)]) apply(event);
+    apply(begin({ name: "closeSocket", socket: brand(3) }, other));
+    apply(host({ name: "nicDeregister", region: brand(1) }, other));
+    apply(host({ name: "unlock", mdl: brand(1) }, other));
+    expect(view.instance(other).unreleased).toEqual([]);
+    expect(view.instance(instance0).unreleased).toEqual([]);
+  });
+});
