@@ -10,7 +10,7 @@ import uncached from "../../examples/uncached.ts";
 import { claimsOf, configFor } from "../../properties/agreement.ts";
 import { exemplaryDriver } from "../../properties/exemplary-driver.ts";
 import type { Player } from "../../properties/stage.ts";
-import { registrationCache } from "../../src/cache/registration-cache.ts";
+import { registrationCache } from "../../src/cache/cache-subject.ts";
 import { players } from "../../src/kit/player.ts";
 import { underTest } from "../../src/kit/subject.ts";
 import { wildDriver, wildProvider } from "./wild.ts";

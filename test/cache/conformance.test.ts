@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { run } from "../../src/kit/run.ts";
-import { registrationCache } from "../../src/cache/registration-cache.ts";
+import { registrationCache } from "../../src/cache/cache-subject.ts";
 
 describe("the registration cache", () => {
   it.each([

@@ -8,6 +8,10 @@ import type {
   RegistrationCache,
   Result,
 } from "../../model/contract.ts";
+import {
+  createRegistrationCache,
+  type RegistrationCacheOptions,
+} from "../../src/cache/registration-cache.ts";
 import { brand, type AddressRange, type RegionKey, type SocketId } from "../../model/units.ts";
 
 export const PAGE = 16;
@@ -112,6 +116,15 @@ export class RecordingHost {
     if (!held.delete(handle)) throw new Error(`${name} of what is not there: ${unknown}`);
     return { ok: true, value: undefined };
   }
+}
+
+/** A cache and its world. */
+export function scene(options: RegistrationCacheOptions = {}): {
+  readonly world: RecordingHost;
+  readonly cache: Required<RegistrationCache>;
+} {
+  const world = new RecordingHost();
+  return { world, cache: createRegistrationCache(world.host, options) };
 }
 
 type Success = Extract<ReturnType<RegistrationCache["register"]>, { ok: true }>;
