@@ -43,19 +43,49 @@ export function vadRecord(w: Store, slot: number): VadView {
 
 const framed = (pfn: number): Pfn | null => (pfn === 0 ? null : brand<Pfn>(pfn - 1));
 
-export function pageRecord(w: Store, row: number): Page {
-  const { mem } = w;
-  const state = mem.at(row + PAGE.state);
-  return {
-    committed: (state & COMMITTED) !== 0,
-    protection: protectionNames[protectionOf(state)] ?? "NOACCESS",
-    guard: (state & GUARD) !== 0,
-    pfn: framed(mem.at(row + PAGE.pfn)),
-    stored: mem.doubleAt(row + PAGE.stored),
-    copied: (state & COPIED) !== 0,
-    copiedFrom: framed(mem.at(row + PAGE.copiedFrom)),
-    inPageError: (state & BAD_BLOCK) !== 0,
-  };
+/** A page; what nobody asks for is not read. */
+export class PageRecord implements Page {
+  readonly #mem: Store["mem"];
+  readonly #row: number;
+  readonly #state: number;
+
+  constructor(w: Store, row: number) {
+    this.#mem = w.mem;
+    this.#row = row;
+    this.#state = w.mem.at(row + PAGE.state);
+  }
+
+  get committed(): boolean {
+    return (this.#state & COMMITTED) !== 0;
+  }
+
+  get protection(): Page["protection"] {
+    return protectionNames[protectionOf(this.#state)] ?? "NOACCESS";
+  }
+
+  get guard(): boolean {
+    return (this.#state & GUARD) !== 0;
+  }
+
+  get pfn(): Pfn | null {
+    return framed(this.#mem.at(this.#row + PAGE.pfn));
+  }
+
+  get stored(): number {
+    return this.#mem.doubleAt(this.#row + PAGE.stored);
+  }
+
+  get copied(): boolean {
+    return (this.#state & COPIED) !== 0;
+  }
+
+  get copiedFrom(): Pfn | null {
+    return framed(this.#mem.at(this.#row + PAGE.copiedFrom));
+  }
+
+  get inPageError(): boolean {
+    return (this.#state & BAD_BLOCK) !== 0;
+  }
 }
 
 export function secureRecord(w: Store, slot: number): Secure {

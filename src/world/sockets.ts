@@ -20,5 +20,6 @@ export function instanceOfSocket(w: Store, socket: number): number {
 /** The socket stops being connected: it is closing, or closed. */
 export function disconnect(w: Store, socket: number, status: number): void {
   if (isConnected(w, socket)) w.connected.remove(w.connectedEnds, socket);
+  w.connectedView = null;
   w.mem.put(w.sockets.row(socket) + SOCKET.status, status);
 }

@@ -33,6 +33,7 @@ import type {
   ChangedPages,
   Claims,
   Dispatch,
+  Socket,
   Transfer,
   WorldConfig,
 } from "./words.ts";
@@ -94,7 +95,9 @@ export class Store {
   dispatch: Dispatch | null = null;
   lastDispatch: Dispatch | null = null;
   changed: ChangedPages | null = null;
+  // Records that are made once and kept until what they say changes.
   faults: ArmedFaults | null = null;
+  connectedView: readonly Socket[] | null = null;
 
   constructor(config: WorldConfig, claims: Claims | null) {
     this.config = config;
@@ -182,6 +185,7 @@ export class Store {
     this.lastDispatch = null;
     this.changed = null;
     this.faults = null;
+    this.connectedView = null;
   }
 
   addSocket(id: number, process: number, provider: number): void {
@@ -191,6 +195,7 @@ export class Store {
     this.mem.put(row + SOCKET.process, process);
     this.mem.put(row + SOCKET.provider, provider);
     this.connected.append(this.connectedEnds, slot);
+    this.connectedView = null;
     this.socketOf.set(id, slot);
   }
 

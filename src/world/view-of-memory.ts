@@ -11,7 +11,7 @@ import {
   RegionRecord,
   exposureRecord,
   LockRecord,
-  pageRecord,
+  PageRecord,
   secureRecord,
   vadRecord,
 } from "./records.ts";
@@ -60,7 +60,7 @@ export function ofMemory(w: Store): MemoryView {
     },
     page(process, number) {
       const row = w.page(process, number);
-      return row === 0 || mem.at(row + PAGE.state) === 0 ? undefined : pageRecord(w, row);
+      return row === 0 || mem.at(row + PAGE.state) === 0 ? undefined : new PageRecord(w, row);
     },
     mappedFrame(process, number) {
       const pfn = mappedFrame(w, process, number);

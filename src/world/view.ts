@@ -94,7 +94,8 @@ function ofSwitch(w: Store): SwitchView {
       const slot = w.socketOf.get(id);
       return slot === NONE ? undefined : socketRecord(w, slot);
     },
-    connectedSockets: () => links(w.connected, w.connectedEnds, (slot) => socketRecord(w, slot)),
+    connectedSockets: () =>
+      (w.connectedView ??= links(w.connected, w.connectedEnds, (slot) => socketRecord(w, slot))),
     belongings(id) {
       const slot = w.socketOf.get(id);
       if (slot === NONE) return { registrations: [], exposures: homeless(w, id), transfers: [] };
