@@ -27,4 +27,6 @@ function compared(number: number): BatchMessage {
   return { number, commands, text };
 }
 
-parentPort?.on("message", (number: number) => parentPort?.postMessage(compared(number)));
+const port = parentPort;
+if (port === null) throw new Error("this is the work of a worker thread");
+port.on("message", (number: number) => port.postMessage(compared(number)));

@@ -66,6 +66,6 @@ function answerOf(worker: Worker, batch: number): Promise<BatchMessage> {
     };
     worker.on("message", answered);
     worker.on("error", failed);
-    worker.postMessage(batch);
+    worker.postMessage(batch, []);
   });
 }

@@ -211,7 +211,7 @@ export function wildDriver(processes: number): Driver {
     const answer = kernel(drawn(process, range));
     if (answer === null || answer.kind !== "kernel") return { value: null, raised: null };
     const { value, raised } = answer;
-    const handle =
+    const handle: unknown =
       typeof value === "object" && value !== null ? Reflect.get(value, "handle") : value;
     if (typeof handle === "number") numbers.push(handle);
     return { value: typeof handle === "number" ? handle : value, raised };
