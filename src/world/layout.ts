@@ -107,12 +107,12 @@ export const TRANSFER = {
   socket: 6,
   provider: 7,
   kind: 8,
-  first: 9,
-  count: 10,
-  inFlight: 11,
-  /** A double. */
-  region: 12,
-  width: 14,
+  inFlight: 9,
+  /** Doubles: the cache names the region, and may have taken a range that no address space has. */
+  region: 10,
+  first: 12,
+  count: 14,
+  width: 16,
 } as const;
 export const DESCRIPTOR = {
   name: 2,
@@ -206,11 +206,9 @@ export const SINGLE = {
   interrupt: 8,
   interruptProcess: 9,
   interruptAfter: 10,
-  /** Registrations that lie outside the user's pages. */
-  strays: 11,
   /** Exposures to sockets that are not there. */
-  homeless: 14,
+  homeless: 11,
   /** The first and the last socket that is connected. */
   connected: 12,
-  width: 16,
+  width: 14,
 } as const;

@@ -38,14 +38,13 @@ export const registrationNamed = (w: Store, name: string): number =>
 export function addRegistration(w: Store, made: NewRegistration): number {
   const { mem } = w;
   const { instance, range } = made;
-  const first = firstPageOf(w, range);
-  const count = pageCountOf(w, range);
+  // A wrong cache may take a range that lies outside the user's pages: it is found from those that it has.
+  const first = Math.max(0, firstPageOf(w, range));
+  const end = Math.min(firstPageOf(w, range) + pageCountOf(w, range), w.pageEnd);
+  const count = Math.max(0, end - first);
   const slot = w.registrations.add();
-  const isStray = first < 0 || first + count > w.pageEnd;
-  const nodes = isStray
-    ? 0
-    : enter(w, PAGE.registrations, w.processOf(instance), first, count, slot);
-  if (isStray) w.set(SINGLE.strays, w.get(SINGLE.strays) + 1);
+  const process = w.processOf(instance);
+  const nodes = count === 0 ? 0 : enter(w, PAGE.registrations, process, first, count, slot);
   const name = w.symbols.id(made.name);
   const row = w.registrations.row(slot);
   mem.put(row + REGISTRATION.name, name);
@@ -54,8 +53,8 @@ export function addRegistration(w: Store, made: NewRegistration): number {
   mem.put(row + REGISTRATION.socket, made.socket);
   mem.put(row + REGISTRATION.scope, made.scope);
   mem.put(row + REGISTRATION.access, made.access);
-  mem.put(row + REGISTRATION.first, isStray ? -1 : first);
-  mem.put(row + REGISTRATION.count, isStray ? 0 : count);
+  mem.put(row + REGISTRATION.first, count === 0 ? 0 : first);
+  mem.put(row + REGISTRATION.count, count);
   mem.put(row + REGISTRATION.nodes, nodes);
   mem.put(row + REGISTRATION.frames, writeFrames(w, made.frames));
   mem.put(row + REGISTRATION.frameCount, made.frames.length);
@@ -112,8 +111,6 @@ export function endRegistration(w: Store, slot: number): void {
     const first = mem.at(row + REGISTRATION.first);
     const count = mem.at(row + REGISTRATION.count);
     leave(w, PAGE.registrations, w.processOf(instance), first, count, nodes);
-  } else {
-    w.set(SINGLE.strays, w.get(SINGLE.strays) - 1);
   }
   const owner = w.instance(instance);
   w.registrationsOfInstance.remove(owner + INSTANCE.registrations, slot);

@@ -4,8 +4,8 @@ import { brand } from "../../model/units.ts";
 import { LOCAL, accessOfKind, accessCode, includes, kindNames, READ, WRITE } from "./codes.ts";
 import { keep, tally } from "./entries.ts";
 import { dma } from "./nic.ts";
-import { spanOf } from "./ranges.ts";
-import { registrationNamed } from "./registrations.ts";
+import { firstPageOf, pageCountOf, spanOf } from "./ranges.ts";
+import { rangeOfRegistration, registrationNamed } from "./registrations.ts";
 import { DESCRIPTOR, EXPOSURE, REGION, REGISTRATION, SOCKET, TRANSFER } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { isConnected, socketNamed } from "./sockets.ts";
@@ -52,8 +52,9 @@ export function startTransfer(w: Store, event: EventOf<"transferStart">): Applie
   mem.put(at + TRANSFER.provider, mem.at(w.sockets.row(socket) + SOCKET.provider));
   mem.put(at + TRANSFER.kind, kind);
   mem.put(at + TRANSFER.registration, registration);
-  mem.put(at + TRANSFER.first, Math.max(0, mem.at(row + REGISTRATION.first)));
-  mem.put(at + TRANSFER.count, mem.at(row + REGISTRATION.count));
+  const range = rangeOfRegistration(w, live);
+  mem.putDouble(at + TRANSFER.first, firstPageOf(w, range));
+  mem.putDouble(at + TRANSFER.count, pageCountOf(w, range));
   mem.putDouble(at + TRANSFER.region, mem.doubleAt(row + REGISTRATION.region));
   mem.put(at + TRANSFER.inFlight, 1);
   addFlight(w, slot, 1);
@@ -110,7 +111,7 @@ export function transferRecord(w: Store, slot: number): Transfer {
     kind: kindNames[mem.at(row + TRANSFER.kind)] ?? "send",
     registration: symbols.text(mem.at(row + TRANSFER.registration)),
     region: brand(mem.doubleAt(row + TRANSFER.region)),
-    span: spanOf(mem.at(row + TRANSFER.first), mem.at(row + TRANSFER.count)),
+    span: spanOf(mem.doubleAt(row + TRANSFER.first), mem.doubleAt(row + TRANSFER.count)),
     inFlight: isInFlight(w, slot),
   };
 }
@@ -152,8 +153,8 @@ export function completeTransfer(w: Store, event: EventOf<"transferComplete">): 
   if (slot === NONE) throw new RangeError(`transfer ${event.transfer} is not in progress`);
   const row = w.transfers.row(slot);
   const region = regionOfTransfer(w, slot);
-  const first = w.mem.at(row + TRANSFER.first);
-  const count = w.mem.at(row + TRANSFER.count);
+  const first = w.mem.doubleAt(row + TRANSFER.first);
+  const count = w.mem.doubleAt(row + TRANSFER.count);
   const writes = accessOfKind(w.mem.at(row + TRANSFER.kind)) === WRITE;
   const inFlight = isInFlight(w, slot);
   w.lastTransfer = transferRecord(w, slot);

@@ -4,7 +4,14 @@
 import { describe, expect, it } from "vitest";
 import { presets, type Claims } from "../../model/config.ts";
 import type { CacheCall, Event, HostCall } from "../../model/events.ts";
-import { brand, type AddressRange, type InstanceId } from "../../model/units.ts";
+import {
+  brand,
+  type AddressRange,
+  type InstanceId,
+  type PageNumber,
+  type SocketId,
+  type VirtualAddress,
+} from "../../model/units.ts";
 import { referenceWorld, type World, type WorldFactory } from "../../model/world.ts";
 import { flatWorld } from "../../src/world/world.ts";
 
@@ -150,5 +157,39 @@ describe.each([
     apply(host({ name: "unlock", mdl: brand(1) }, other));
     expect(view.instance(other).unreleased).toEqual([]);
     expect(view.instance(instance0).unreleased).toEqual([]);
+  });
+
+  it.each([
+    ["over the end of the user's pages", pages(12, 3), pages(12, 1), true],
+    [
+      "in no address space",
+      { start: brand<VirtualAddress>(2 ** 46), lengthBytes: 2 ** 30 },
+      pages(2, 1),
+      false,
+    ],
+  ] as const)("knows a registration that lies %s", (_where, range, over, isThere) => {
+    const { view, apply } = begun(make);
+    apply(register("mr_1", range));
+    apply(answer(1));
+    const span = { first: brand<PageNumber>(over.start / 64), count: 1 };
+    expect(view.registrationsOver(instance0, span)).toHaveLength(isThere ? 1 : 0);
+    expect(view.wasRegistered(brand(0), span)).toBe(isThere);
+    const socket: SocketId = brand(1);
+    apply({ type: "transferStart", as: "t_1", kind: "send", registration: "mr_1", socket });
+    expect(view.transfer("t_1")?.span).toEqual({
+      first: range.start / 64,
+      count: range.lengthBytes / 64,
+    });
+    apply(
+      begin({
+        name: "deregister",
+        registration: "mr_1",
+        region: brand(1),
+        range,
+        request: { socket, handle: brand(0), scope: "local" },
+      }),
+    );
+    apply({ type: "return", instance: instance0, outcome: { ok: true } });
+    expect(view.registrationsOver(instance0, span)).toEqual([]);
   });
 });
