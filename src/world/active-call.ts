@@ -18,7 +18,6 @@ import type {
 } from "./words.ts";
 
 const empty: readonly never[] = Object.freeze([]);
-const nothingAcquired = Object.freeze({ mdls: empty, secures: empty });
 
 /** The list with the item behind it: the same list, unless it is the shared empty one. */
 export function appended<T>(list: readonly T[], item: T): readonly T[] {
@@ -52,8 +51,8 @@ export class FlatCall implements ActiveCall {
   unsecured: readonly { readonly handle: SecureHandle; readonly span: PageSpan }[] = empty;
   failures: readonly HostFailure[] = empty;
   changes: readonly HostChange[] = empty;
-  acquired: { readonly mdls: readonly MdlHandle[]; readonly secures: readonly SecureHandle[] } =
-    nothingAcquired;
+  mdls: readonly MdlHandle[] = empty;
+  secures: readonly SecureHandle[] = empty;
   touched: readonly PageSpan[] = empty;
   touchedWithin: readonly PageSpan[] = empty;
   mappings: readonly (readonly (Pfn | null)[])[] = empty;
@@ -73,6 +72,10 @@ export class FlatCall implements ActiveCall {
     this.nextSecure = nextSecure;
     this.totals = totals;
     this.framesBefore = framesBefore;
+  }
+
+  get acquired(): ActiveCall["acquired"] {
+    return { mdls: this.mdls, secures: this.secures };
   }
 
   hasKept(mdl: number): boolean {

@@ -1,7 +1,7 @@
 // Calls of the cache into its host: requests to the proxy driver and to the NIC, and the faults that were armed for
 // them. Each call and its answer are noted in the call in progress.
 
-import { brand, type MdlHandle, type PageSpan, type SecureHandle } from "../../model/units.ts";
+import { brand, type PageSpan } from "../../model/units.ts";
 import { appended, type FlatCall } from "./active-call.ts";
 import { failableNames } from "./codes.ts";
 import { request } from "./driver.ts";
@@ -102,31 +102,25 @@ function noteSuccess(
   }
   switch (call.name) {
     case "lock":
-      if (active !== undefined) {
-        const mdl = brand<MdlHandle>(Number(result.value));
-        const { mdls, secures } = active.acquired;
-        active.acquired = { mdls: appended(mdls, mdl), secures };
-      }
+      if (active !== undefined) active.mdls = appended(active.mdls, brand(Number(result.value)));
       break;
     case "secure":
       if (active !== undefined) {
-        const handle = brand<SecureHandle>(Number(result.value));
-        const { mdls, secures } = active.acquired;
-        active.acquired = { mdls, secures: appended(secures, handle) };
+        active.secures = appended(active.secures, brand(Number(result.value)));
       }
       break;
     case "unlock":
       for (const each of w.calls[id] ?? []) {
-        const { mdls, secures } = each.acquired;
-        if (!mdls.includes(call.mdl)) continue;
-        each.acquired = { mdls: mdls.filter((mdl) => mdl !== call.mdl), secures };
+        if (each.mdls.includes(call.mdl)) {
+          each.mdls = each.mdls.filter((mdl) => mdl !== call.mdl);
+        }
       }
       break;
     case "unsecure":
       for (const each of w.calls[id] ?? []) {
-        const { mdls, secures } = each.acquired;
-        if (!secures.includes(call.handle)) continue;
-        each.acquired = { mdls, secures: secures.filter((handle) => handle !== call.handle) };
+        if (each.secures.includes(call.handle)) {
+          each.secures = each.secures.filter((handle) => handle !== call.handle);
+        }
       }
       break;
     default:

@@ -21,10 +21,9 @@ export function isUserRange(w: Store, start: number, lengthBytes: number): boole
   );
 }
 
+/** A page is a power of two, so multiplying by its reciprocal is exact. */
 export const firstPageOf = (w: Store, range: AddressRange): number =>
-  Math.floor(range.start / w.config.pageSizeBytes);
+  Math.floor(range.start * w.pagesPerByte);
 
 export const pageCountOf = (w: Store, range: AddressRange): number =>
-  Math.floor((range.start + range.lengthBytes - 1) / w.config.pageSizeBytes) -
-  firstPageOf(w, range) +
-  1;
+  Math.floor((range.start + range.lengthBytes - 1) * w.pagesPerByte) - firstPageOf(w, range) + 1;

@@ -45,6 +45,7 @@ export class Store {
   readonly symbols: Symbols = new Symbols();
   /** The first page that is not the user's. */
   readonly pageEnd: number;
+  readonly pagesPerByte: number;
   readonly pageShift: number;
   readonly frameShift: number;
 
@@ -104,6 +105,7 @@ export class Store {
     this.claims = claims;
     const { mem } = this;
     this.pageEnd = config.granularityPages + config.pageCount;
+    this.pagesPerByte = 1 / config.pageSizeBytes;
     this.pageShift = chunkShift(this.pageEnd);
     this.frameShift = chunkShift(config.frameCount);
     this.#single = mem.reserve(SINGLE.width);
