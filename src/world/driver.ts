@@ -170,7 +170,9 @@ export function accessUser(
   write: boolean,
   stamp: number | null,
 ): number[] | number {
-  if (!isUserRange(w, range.start, range.lengthBytes)) return VIOLATION;
+  if (!isUserRange(w, range.start, range.lengthBytes) || process >= w.config.processes) {
+    return VIOLATION;
+  }
   const first = firstPageOf(w, range);
   const end = first + pageCountOf(w, range);
   const stamps: number[] = [];

@@ -21,7 +21,9 @@ export function lockRange(
   range: AddressRange,
   access: Access,
 ): number {
-  if (!isUserRange(w, range.start, range.lengthBytes)) return VIOLATION;
+  if (!isUserRange(w, range.start, range.lengthBytes) || process >= w.config.processes) {
+    return VIOLATION;
+  }
   const { mem } = w;
   const first = firstPageOf(w, range);
   const count = pageCountOf(w, range);

@@ -18,7 +18,7 @@ export function secureRange(
   range: AddressRange,
   mode: SecureMode,
 ): number {
-  if (!isUserRange(w, range.start, range.lengthBytes)) return 0;
+  if (!isUserRange(w, range.start, range.lengthBytes) || process >= w.config.processes) return 0;
   const first = firstPageOf(w, range);
   const count = pageCountOf(w, range);
   const code = modeCode(mode);

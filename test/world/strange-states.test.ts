@@ -3,12 +3,13 @@
 
 import { describe, expect, it } from "vitest";
 import { presets, type Claims } from "../../model/config.ts";
-import type { CacheCall, Event, HostCall } from "../../model/events.ts";
+import type { CacheCall, Event, HostCall, KernelCall } from "../../model/events.ts";
 import {
   brand,
   type AddressRange,
   type InstanceId,
   type PageNumber,
+  type ProcessId,
   type SocketId,
   type VirtualAddress,
 } from "../../model/units.ts";
@@ -191,5 +192,42 @@ describe.each([
     );
     apply({ type: "return", instance: instance0, outcome: { ok: true } });
     expect(view.registrationsOver(instance0, span)).toEqual([]);
+  });
+
+  it("has no pages for a process that is not there, whatever it keeps where they would be", () => {
+    const { apply } = make(presets.small, null);
+    const range = pages(2, 12);
+    const whole = {
+      name: "VirtualAlloc",
+      address: range.start,
+      sizeBytes: 768,
+      guard: false,
+    } as const;
+    apply({
+      type: "os",
+      process: brand(0),
+      operation: { ...whole, type: "reserve|commit", protection: "READWRITE" },
+    });
+    // The low word of such a stamp reads as a page that is committed and may be written.
+    for (let page = 2; page < 14; page++) {
+      const write = { name: "write", range: pages(page, 1), stamp: 2 ** 52 + 33 } as const;
+      apply({ type: "os", process: brand(0), operation: write });
+    }
+    const nobody: ProcessId = brand(presets.small.processes);
+    const kernel = (call: KernelCall): unknown => {
+      const { answer } = apply({ type: "kernel", call });
+      return answer?.kind === "kernel" ? (answer.raised ?? answer.value) : answer;
+    };
+    for (let page = 2; page < 12; page++) {
+      const args = [nobody, pages(page, 1), "readonly"] as const;
+      expect(kernel({ name: "mmSecureVirtualMemory", args })).toBeNull();
+      const read = kernel({ name: "readUser", args: [nobody, pages(page, 1)] });
+      expect(read).toBe("STATUS_ACCESS_VIOLATION");
+      const locked = kernel({
+        name: "mmProbeAndLockPages",
+        args: [nobody, pages(page, 1), "read"],
+      });
+      expect(locked).toBe("STATUS_ACCESS_VIOLATION");
+    }
   });
 });
