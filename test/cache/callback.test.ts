@@ -41,6 +41,16 @@ describe("the callback", () => {
     deregister(cache, held);
     expect(world.told()).toEqual(["nic.deregister 1", "unlock 1"]);
   });
+  it("LAW-3: when one of two that begin side by side has gone, the other is still found", () => {
+    const { world, cache } = scene();
+    const [first, second] = [register(cache, pages(16, 7)), register(cache, pages(17, 7))];
+    cache.invalidate(pages(16));
+    deregister(cache, first);
+    deregister(cache, second);
+    expect([...world.locks.values()]).toEqual([pages(17, 7)]);
+    expect(cache.invalidate(pages(23))).toEqual(ok);
+    expect(world.balance).toEqual([0, 0, 0, 0]);
+  });
   it("LAW-3: a range far larger than the entries in it finds them all", () => {
     const { world, cache } = scene();
     for (let i = 0; i < 100; i++) keep(cache, pages(1 + i * i * 1000, 1 + (i % 7)));

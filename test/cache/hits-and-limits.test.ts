@@ -71,6 +71,15 @@ describe("a miss and a hit", () => {
     expect(keep(cache, pages(1), { access: "read" })).toBe(both);
     expect(keep(cache, pages(1), { access: "write" })).toBe(both);
   });
+  it("SPI-4: the first of two deregisters leaves a buffer in use", () => {
+    const { world, cache } = scene({ inUse: "refuse", limits: { entries: 0 } });
+    const [first, second] = [register(cache, pages(1)), register(cache, pages(1))];
+    deregister(cache, first);
+    expect(cache.invalidate(pages(1))).toEqual({ ok: false, error: "WSAEFAULT" });
+    expect(world.balance).toEqual([1, 1, 1, 0]);
+    deregister(cache, second);
+    expect(world.balance).toEqual([0, 0, 0, 0]);
+  });
   it("SPI-4: handles are counted, and an unknown one is WSAEINVAL", () => {
     const { cache } = scene();
     const made = register(cache, pages(1));
@@ -156,6 +165,12 @@ describe("remote buffers", () => {
     register(cache, pages(2), { scope: "remote" });
     expect(world.told()).toEqual(["nic.expose 2"]);
     expect([...world.exposures.values()]).toEqual([pages(2)]);
+  });
+  it("ACCESS-4: a hit exposes with the rights that are asked for, not with those of the entry", () => {
+    const { world, cache } = scene();
+    keep(cache, pages(1));
+    register(cache, pages(1), { scope: "remote", access: "read" });
+    expect(world.exposedFor).toEqual(["read"]);
   });
   it("REMOTE-3: a region given back to a full NIC is entered again on the kept lock", () => {
     const { world, cache } = scene();

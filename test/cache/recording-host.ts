@@ -2,6 +2,7 @@
 // ordered beforehand, and something to do in the middle of a call.
 
 import type {
+  Access,
   DriverError,
   Host,
   NicError,
@@ -46,6 +47,8 @@ export class RecordingHost {
   readonly secures: Map<number, AddressRange> = new Map();
   readonly regions: Map<number, AddressRange> = new Map();
   readonly exposures: Map<number, AddressRange> = new Map();
+  /** The rights of every exposure that was asked for. */
+  readonly exposedFor: Access[] = [];
   #next = 100;
 
   readonly host: Host = {
@@ -61,8 +64,14 @@ export class RecordingHost {
     nic: {
       register: (mdl) => this.#acquire("nic.register", this.regions, this.locks.get(mdl)),
       deregister: (key) => this.#release("nic.deregister", this.regions, key, "INVALID_KEY"),
-      expose: (region, range) =>
-        this.#acquire("nic.expose", this.exposures, this.regions.has(region) ? range : undefined),
+      expose: (region, range, _socket, access) => {
+        this.exposedFor.push(access);
+        return this.#acquire(
+          "nic.expose",
+          this.exposures,
+          this.regions.has(region) ? range : undefined,
+        );
+      },
       unexpose: (key) => this.#release("nic.unexpose", this.exposures, key, "INVALID_KEY"),
     },
   };
