@@ -34,12 +34,12 @@ const OWNER = 7;
 const FOUND_MASK = 15;
 const ONE_USE = 16;
 
-/** What only a release or a callback needs. 8 bytes: lock and secure. 4 bytes: marks, neighbours in the owner's list. */
+/** In rows of their own, what a hit does not need: lock and secure; marks, and neighbours in the owner's list. */
 const MDL = 0;
 const SECURE = 1;
-const MARKS = 0;
-const OWNED_BEFORE = 1;
-const OWNED_AFTER = 2;
+const MARKS = 4;
+const OWNED_BEFORE = 5;
+const OWNED_AFTER = 6;
 
 /** How an entry is found that kept only its lock: not by these rights themselves. */
 export const onLock = (rights: number): number => rights << 2;
@@ -50,8 +50,6 @@ const RIGHTS_MASK = 3;
 export const INDEXED = 4;
 /** Its release failed or waits; it is in the list of those. */
 export const OWED = 8;
-/** A call in progress is acquiring, changing or releasing it. */
-export const AT_WORK = 16;
 
 /** No memory descriptor list describes more. */
 export const MOST_PAGES: number = 2 ** 31 - 1;
@@ -60,13 +58,15 @@ export class EntryTable {
   private capacity = 16;
   private reals = new Float64Array(16 << REALS);
   private ints = new Int32Array(this.reals.buffer);
-  private holdings = new Float64Array(32);
-  private places = new Int32Array(64);
+  private holdings = new Float64Array(16 << REALS);
+  private places = new Int32Array(this.holdings.buffer);
   /** Neighbours in the list of idle or of owed entries: the slot before, and the one after. */
   private neighbours = new Int32Array(32);
   /** Free slots below `used`; all from there on are free as well. */
   private freed = new NumberSet(2 ** 30);
   private used = FIRST_SLOT;
+  /** No slot below it is free. */
+  private leastFree = FIRST_SLOT;
 
   constructor() {
     for (const ends of [IDLE_ENDS, OWED_ENDS]) this.join(ends, ends);
@@ -74,16 +74,18 @@ export class EntryTable {
 
   /** A slot for the pages, with nothing acquired. */
   take(first: number, last: number, rights: number): number {
-    const least = this.freed.next(0, this.used - 1);
+    const least = this.freed.next(this.leastFree, this.used - 1);
     const slot = least === NONE ? this.used++ : least;
     if (least === NONE) this.reach(slot);
     else this.freed.delete(slot);
+    this.leastFree = slot + 1;
     this.fill(slot, first, last, rights);
     return slot;
   }
 
   /** Takes a slot that the caller names, and that is free. */
   put(slot: number, first: number, last: number, rights: number): void {
+    this.leastFree = FIRST_SLOT;
     while (this.used <= slot) this.freed.add(this.used++);
     this.freed.delete(slot);
     this.reach(slot);
@@ -97,9 +99,9 @@ export class EntryTable {
     ints[(slot << INTS) + PAGES] = last - first + 1;
     ints[(slot << INTS) + STATE] = 0;
     ints[(slot << INTS) + OWNER] = NONE;
-    holdings[2 * slot + MDL] = NONE;
-    holdings[2 * slot + SECURE] = NONE;
-    this.places[4 * slot + MARKS] = rights;
+    holdings[(slot << REALS) + MDL] = NONE;
+    holdings[(slot << REALS) + SECURE] = NONE;
+    this.places[(slot << INTS) + MARKS] = rights;
   }
 
   /** The slots that are not free. */
@@ -113,25 +115,24 @@ export class EntryTable {
 
   /** The slot may be given out again. */
   free(slot: number): void {
-    this.places[4 * slot + MARKS] = 0;
+    this.places[(slot << INTS) + MARKS] = 0;
     this.freed.add(slot);
+    if (slot < this.leastFree) this.leastFree = slot;
   }
 
   private reach(slot: number): void {
     if (slot < this.capacity) return;
     while (this.capacity <= slot) this.capacity *= 2;
     const reals = new Float64Array(this.capacity << REALS);
-    const holdings = new Float64Array(2 * this.capacity);
-    const places = new Int32Array(4 * this.capacity);
+    const holdings = new Float64Array(this.capacity << REALS);
     const neighbours = new Int32Array(2 * this.capacity);
     reals.set(this.reals);
     holdings.set(this.holdings);
-    places.set(this.places);
     neighbours.set(this.neighbours);
     this.reals = reals;
     this.ints = new Int32Array(reals.buffer);
     this.holdings = holdings;
-    this.places = places;
+    this.places = new Int32Array(holdings.buffer);
     this.neighbours = neighbours;
   }
 
@@ -175,16 +176,16 @@ export class EntryTable {
     this.ints[(slot << INTS) + OWNER] = owner;
   }
   mdl(slot: number): MdlHandle {
-    return this.holdings[2 * slot + MDL] as MdlHandle;
+    return this.holdings[(slot << REALS) + MDL] as MdlHandle;
   }
   setMdl(slot: number, mdl: MdlHandle | typeof NONE): void {
-    this.holdings[2 * slot + MDL] = mdl;
+    this.holdings[(slot << REALS) + MDL] = mdl;
   }
   secure(slot: number): SecureHandle {
-    return this.holdings[2 * slot + SECURE] as SecureHandle;
+    return this.holdings[(slot << REALS) + SECURE] as SecureHandle;
   }
   setSecure(slot: number, secure: SecureHandle | typeof NONE): void {
-    this.holdings[2 * slot + SECURE] = secure;
+    this.holdings[(slot << REALS) + SECURE] = secure;
   }
 
   /** The next slot in the bucket of the page index. */
@@ -222,29 +223,29 @@ export class EntryTable {
   }
   /** The rights of its lock. */
   rights(slot: number): number {
-    return (this.places[4 * slot + MARKS] as number) & RIGHTS_MASK;
+    return (this.places[(slot << INTS) + MARKS] as number) & RIGHTS_MASK;
   }
   is(slot: number, mark: number): boolean {
-    return ((this.places[4 * slot + MARKS] as number) & mark) !== 0;
+    return ((this.places[(slot << INTS) + MARKS] as number) & mark) !== 0;
   }
   mark(slot: number, mark: number, on: boolean): void {
-    const at = 4 * slot + MARKS;
+    const at = (slot << INTS) + MARKS;
     const marks = this.places[at] as number;
     this.places[at] = on ? marks | mark : marks & ~mark;
   }
 
   /** Neighbours in the list of its owner. */
   ownedBefore(slot: number): number {
-    return this.places[4 * slot + OWNED_BEFORE] as number;
+    return this.places[(slot << INTS) + OWNED_BEFORE] as number;
   }
   ownedAfter(slot: number): number {
-    return this.places[4 * slot + OWNED_AFTER] as number;
+    return this.places[(slot << INTS) + OWNED_AFTER] as number;
   }
   setOwnedBefore(slot: number, before: number): void {
-    this.places[4 * slot + OWNED_BEFORE] = before;
+    this.places[(slot << INTS) + OWNED_BEFORE] = before;
   }
   setOwnedAfter(slot: number, after: number): void {
-    this.places[4 * slot + OWNED_AFTER] = after;
+    this.places[(slot << INTS) + OWNED_AFTER] = after;
   }
 
   /** The next younger entry of its list, or the ends. */

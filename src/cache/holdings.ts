@@ -83,36 +83,39 @@ export class Holdings {
 
   /** Region, lock, secure, in this order; false: a step failed, and what is left stays in the table. */
   release(slot: number): boolean {
-    return this.takeOut(slot) && this.unlock(slot) && this.unsecure(slot);
+    const { table } = this;
+    const { driver, nic } = this.host;
+    const region = table.region(slot);
+    if (region !== NONE && !isGone(nic.deregister(region))) return false;
+    const mdl = table.mdl(slot);
+    if (mdl !== NONE && !isGone(driver.unlock(mdl))) {
+      table.setRegion(slot, NONE);
+      return false;
+    }
+    if (this.unsecure(slot)) return true;
+    table.setRegion(slot, NONE);
+    table.setMdl(slot, NONE);
+    return false;
   }
 
-  /** Takes the region out of the NIC. A key that it does not know is gone: nothing to try again. */
+  /** Takes the region out of the NIC; false: it stays. */
   takeOut(slot: number): boolean {
-    const region = this.table.region(slot);
-    if (region === NONE) return true;
-    const taken = this.host.nic.deregister(region);
-    if (!taken.ok && taken.error !== "INVALID_KEY") return false;
-    this.table.setRegion(slot, NONE);
-    return true;
-  }
-
-  private unlock(slot: number): boolean {
-    const mdl = this.table.mdl(slot);
-    if (mdl === NONE) return true;
-    const unlocked = this.host.driver.unlock(mdl);
-    if (!unlocked.ok && unlocked.error !== "STATUS_INVALID_HANDLE") return false;
-    this.table.setMdl(slot, NONE);
-    return true;
+    const gone = isGone(this.host.nic.deregister(this.table.region(slot)));
+    if (gone) this.table.setRegion(slot, NONE);
+    return gone;
   }
 
   unsecure(slot: number): boolean {
     const secure = this.table.secure(slot);
-    if (secure === NONE) return true;
-    const unsecured = this.host.driver.unsecure(secure);
-    if (!unsecured.ok && unsecured.error !== "STATUS_INVALID_HANDLE") return false;
+    if (secure !== NONE && !isGone(this.host.driver.unsecure(secure))) return false;
     this.table.setSecure(slot, NONE);
     return true;
   }
+}
+
+/** Released, or not known to the host: nothing is left to try again. */
+function isGone(result: Result<void, string>): boolean {
+  return result.ok || result.error === "INVALID_KEY" || result.error === "STATUS_INVALID_HANDLE";
 }
 
 /** The memory is not valid for the access, or something ran out. */

@@ -17,6 +17,9 @@ export class NumberSet {
   /** Hashes are the top bits of 32: their number, as a shift. */
   private shift = 28;
   private wordCount = 0;
+  /** The word that was looked for last, and where it is: one follows the other. */
+  private lastKey = EMPTY;
+  private lastAt = 0;
   private readonly top: number;
 
   /** Takes numbers from 0 up to, and without, `end`. */
@@ -70,6 +73,20 @@ export class NumberSet {
     return EMPTY;
   }
 
+  /** Every number from `from` to `to` that is in the set, in order: word by word. */
+  between(from: number, to: number): number[] {
+    const found: number[] = [];
+    for (let number = this.next(from, to); number !== EMPTY;) {
+      const index = Math.floor(number / FANOUT);
+      const base = index * FANOUT;
+      let bits = this.word(index, 0) & (-1 << (number - base));
+      if (to < base + FANOUT) bits &= -1 >>> (FANOUT - 1 - (to - base));
+      for (; bits !== 0; bits &= bits - 1) found.push(base + lowest(bits));
+      number = this.next(base + FANOUT, to);
+    }
+    return found;
+  }
+
   /** The least number under a word that is not empty. */
   private least(index: number, level: number): number {
     let least = index;
@@ -85,12 +102,16 @@ export class NumberSet {
   }
 
   private find(key: number): number {
+    if (key === this.lastKey) return this.lastAt;
     const keys = this.keys;
     const mask = keys.length - 1;
     for (let at = home(key, this.shift); ; at = (at + 1) & mask) {
       const there = keys[at] as number;
-      if (there === key) return at;
       if (there === EMPTY) return EMPTY;
+      if (there !== key) continue;
+      this.lastKey = key;
+      this.lastAt = at;
+      return at;
     }
   }
 
@@ -115,6 +136,7 @@ export class NumberSet {
 
   /** Closes the gap, so that no probe ends early. */
   private remove(at: number): void {
+    this.lastKey = EMPTY;
     const keys = this.keys;
     const mask = keys.length - 1;
     let gap = at;
@@ -131,6 +153,7 @@ export class NumberSet {
   }
 
   private grow(): void {
+    this.lastKey = EMPTY;
     const keys = this.keys;
     const words = this.words;
     this.keys = new Float64Array(keys.length * 2).fill(EMPTY);
@@ -150,4 +173,4 @@ function home(key: number, shift: number): number {
 }
 
 /** The number of the lowest bit that is set. */
-const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
+const lowest = (bits: number): number => 31 - Math.clz32(bits & (~bits + 1));

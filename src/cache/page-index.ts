@@ -92,8 +92,7 @@ export class PageIndex {
     const cells = this.cells[k] as NumberSet;
     const cellPages = 2 ** k;
     const from = Math.max(0, cellOf(first + 1, k) - 1);
-    const to = cellOf(last, k);
-    for (let cell = cells.next(from, to); cell !== NONE; cell = cells.next(cell + 1, to)) {
+    for (const cell of cells.between(from, cellOf(last, k))) {
       const start = cell * cellPages;
       let slot = this.heads[bucketOf(start, k, this.shift)] as number;
       for (; slot !== NONE; slot = table.chain(slot)) {
@@ -107,7 +106,7 @@ export class PageIndex {
     this.size++;
     const { table } = this;
     const first = table.first(slot);
-    const k = classOf(table.last(slot) - first);
+    const k = this.classOfSlot(slot);
     while (this.cells.length <= k) {
       const pages = USER_ADDRESS_END * this.pagesPerByte;
       this.cells.push(new NumberSet(cellOf(pages, this.cells.length) + 1));
@@ -121,7 +120,7 @@ export class PageIndex {
   remove(slot: number): void {
     const { table } = this;
     const first = table.first(slot);
-    const k = classOf(table.last(slot) - first);
+    const k = this.classOfSlot(slot);
     const bucket = bucketOf(first, k, this.shift);
     const start = startOf(first, k);
     this.size--;
@@ -143,10 +142,14 @@ export class PageIndex {
     if (isLast) (this.cells[k] as NumberSet).delete(cellOf(first, k));
   }
 
+  private classOfSlot(slot: number): number {
+    return classOf(this.table.pages(slot) - 1);
+  }
+
   /** True if the entry is of the class, and in its cell that begins with the page. */
   private beginsIn(slot: number, start: number, k: number): boolean {
     const first = this.table.first(slot);
-    return first >= start && first < start + 2 ** k && classOf(this.table.last(slot) - first) === k;
+    return first >= start && first < start + 2 ** k && this.classOfSlot(slot) === k;
   }
 
   /** Puts the slot into its bucket, which is ordered by slot. */
@@ -171,7 +174,7 @@ export class PageIndex {
       for (let slot = head; slot !== NONE;) {
         const next = table.chain(slot);
         const first = table.first(slot);
-        this.link(slot, bucketOf(first, classOf(table.last(slot) - first), this.shift));
+        this.link(slot, bucketOf(first, this.classOfSlot(slot), this.shift));
         slot = next;
       }
     }

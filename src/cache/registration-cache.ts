@@ -44,7 +44,7 @@ import {
 } from "../../model/units.ts";
 import type { CacheParts } from "./cache-parts.ts";
 import { readSnapshot, writeSnapshot } from "./cache-snapshot.ts";
-import { AT_WORK, EntryTable, INDEXED, MOST_PAGES, NONE, onLock } from "./entry-table.ts";
+import { EntryTable, INDEXED, MOST_PAGES, NONE, onLock } from "./entry-table.ts";
 import { FAULT, NO_BUFFERS, type Failure } from "./holdings.ts";
 import { IdleList } from "./idle-list.ts";
 import { OwedList } from "./owed-list.ts";
@@ -148,7 +148,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     this.releases.begin(slot);
     const error = this.table.region(slot) === NONE ? this.enterAgain(slot) : null;
     const outcome = error ?? this.answer(request, slot);
-    this.releases.end(slot);
+    this.releases.end();
     if (!outcome.ok) this.endUse(slot);
     return outcome;
   }
@@ -171,7 +171,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     const slot = table.take(first, last, rights);
     this.releases.begin(slot);
     const outcome = this.releases.holdings.acquire(slot, request) ?? this.answer(request, slot);
-    this.releases.end(slot);
+    this.releases.end();
     if (!outcome.ok) {
       this.releases.release(slot);
       return outcome;
@@ -232,9 +232,10 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     let failed = this.releases.isBusy(first, last);
     const slots = this.index.overlapping(first, last);
     let inUse = 0;
-    for (const slot of slots) {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number;
       // A callback inside one of these releases may have taken this one.
-      if (!table.is(slot, INDEXED) || table.is(slot, AT_WORK)) continue;
+      if (!table.is(slot, INDEXED) || this.releases.isAtWork(slot)) continue;
       if (table.uses(slot) > 0) slots[inUse++] = slot;
       else if (!this.releases.release(slot)) failed = true;
     }
@@ -255,7 +256,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     table.setFound(slot, 0);
     this.releases.begin(slot);
     const unsecured = this.releases.holdings.unsecure(slot);
-    this.releases.end(slot);
+    this.releases.end();
     if (unsecured) {
       table.mark(slot, INDEXED, false);
       this.index.remove(slot);

@@ -5,7 +5,7 @@
 import type { Host } from "../../model/contract.ts";
 import type { RemoteKey } from "../../model/units.ts";
 import type { CacheParts } from "./cache-parts.ts";
-import { AT_WORK, INDEXED, NONE, OWED, onLock } from "./entry-table.ts";
+import { INDEXED, NONE, OWED, onLock } from "./entry-table.ts";
 import { Holdings } from "./holdings.ts";
 
 export class Releases {
@@ -26,13 +26,15 @@ export class Releases {
 
   /** The host is about to be asked for something of the entry: a callback leaves it alone until `end`. */
   begin(slot: number): void {
-    this.parts.table.mark(slot, AT_WORK, true);
     this.atWork.push(slot);
   }
 
-  end(slot: number): void {
-    this.parts.table.mark(slot, AT_WORK, false);
+  end(): void {
     this.atWork.pop();
+  }
+
+  isAtWork(slot: number): boolean {
+    return this.atWork.length > 0 && this.atWork.includes(slot);
   }
 
   /** True if a call in progress is at work on pages of the range. */
@@ -53,7 +55,7 @@ export class Releases {
     ownership.disown(slot);
     this.begin(slot);
     const released = this.holdings.release(slot);
-    this.end(slot);
+    this.end();
     if (!released) {
       this.owe(slot);
       return false;
@@ -105,7 +107,7 @@ export class Releases {
       table.setFound(slot, 0);
       this.begin(slot);
       const dropped = this.holdings.takeOut(slot);
-      this.end(slot);
+      this.end();
       if (dropped) {
         table.setFound(slot, onLock(table.rights(slot)));
         idle.addBare(slot);
