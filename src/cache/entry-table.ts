@@ -54,6 +54,9 @@ export const OWED = 8;
 /** No memory descriptor list describes more. */
 export const MOST_PAGES: number = 2 ** 31 - 1;
 
+/** The same number, as the machine keeps small ones: without a box of its own. */
+const compact = (value: number): number => (value < 2 ** 31 ? value | 0 : value);
+
 export class EntryTable {
   private capacity = 16;
   private reals = new Float64Array(16 << REALS);
@@ -69,7 +72,7 @@ export class EntryTable {
   private leastFree = FIRST_SLOT;
 
   constructor() {
-    for (const ends of [IDLE_ENDS, OWED_ENDS]) this.join(ends, ends);
+    for (const ends of [IDLE_ENDS, OWED_ENDS]) this.neighbours.fill(ends, 2 * ends, 2 * ends + 2);
   }
 
   /** A slot for the pages, with nothing acquired. */
@@ -163,7 +166,11 @@ export class EntryTable {
     return this.first(slot) <= last && first <= this.last(slot);
   }
   region(slot: number): RegionKey {
-    return this.reals[(slot << REALS) + REGION] as RegionKey;
+    return compact(this.reals[(slot << REALS) + REGION] as number) as RegionKey;
+  }
+  /** How far an address is behind the first byte of the entry. */
+  offset(slot: number, address: number, pageSizeBytes: number): number {
+    return compact(address - this.first(slot) * pageSizeBytes);
   }
   setRegion(slot: number, region: RegionKey | typeof NONE): void {
     this.reals[(slot << REALS) + REGION] = region;
@@ -255,10 +262,6 @@ export class EntryTable {
   before(slot: number): number {
     return this.neighbours[2 * slot] as number;
   }
-  private join(before: number, after: number): void {
-    this.neighbours[2 * before + 1] = after;
-    this.neighbours[2 * after] = before;
-  }
   /** Puts the slot into the list of `next`: before that entry, or behind the youngest if `next` are the ends. */
   insertBefore(next: number, slot: number): void {
     const { neighbours } = this;
@@ -270,7 +273,11 @@ export class EntryTable {
   }
   /** Takes the slot out of its list. */
   takeOut(slot: number): void {
-    this.join(this.before(slot), this.after(slot));
+    const { neighbours } = this;
+    const before = neighbours[2 * slot] as number;
+    const after = neighbours[2 * slot + 1] as number;
+    neighbours[2 * before + 1] = after;
+    neighbours[2 * after] = before;
   }
   /** The slots between the ends, oldest first. */
   listed(ends: number): number[] {

@@ -123,7 +123,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
       ok: true,
       handle: slot as BufferHandle,
       region: table.region(slot),
-      offsetBytes: start - table.first(slot) * this.pageSizeBytes,
+      offsetBytes: table.offset(slot, start, this.pageSizeBytes),
     };
   }
 
@@ -188,7 +188,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
   private answer(request: RegisterRequest, slot: number): RegisterOutcome {
     const table = this.table;
     const region = table.region(slot);
-    const offsetBytes = request.range.start - table.first(slot) * this.pageSizeBytes;
+    const offsetBytes = table.offset(slot, request.range.start, this.pageSizeBytes);
     const handle = slot as BufferHandle;
     if (request.scope === "local") return { ok: true, handle, region, offsetBytes };
     const remoteKey = this.releases.holdings.expose(slot, request);
