@@ -34,73 +34,86 @@ import { NONE } from "./table.ts";
 
 /**
  * The two lanes, and the key of the next word's place. Every word is mixed with the key of its place, and the results are
- * added up, so that no word waits for the one before it. A function takes them into variables of its own, where they are
- * fast, and puts them back.
+ * added up, so that no word waits for the one before it. Words of an array, since a variable of the module would hold
+ * them as doubles.
  */
-let a = 0;
-let b = 0;
-let key = 0;
+const lanes = new Int32Array(3);
+const A = 0;
+const B = 1;
+const KEY = 2;
 
+// As signed words: a constant above 2^31 is a double, and a multiplication by it four times as slow.
 const STEP = 0x9e3779b9 | 0;
+const FIRST = 0x85ebca6b | 0;
+const SECOND = 0xc2b2ae35 | 0;
 
 function word(value: number): void {
-  key = (key + STEP) | 0;
-  let mixed = Math.imul(value ^ key, 0x85ebca6b);
+  const key = ((lanes[KEY] as number) + STEP) | 0;
+  lanes[KEY] = key;
+  let mixed = Math.imul(value ^ key, FIRST);
   mixed ^= mixed >>> 15;
-  a = (a + mixed) | 0;
-  mixed = Math.imul(mixed + key, 0xc2b2ae35);
-  b = (b + (mixed ^ (mixed >>> 13))) | 0;
+  lanes[A] = (lanes[A] as number) + mixed;
+  mixed = Math.imul(mixed + key, SECOND);
+  lanes[B] = (lanes[B] as number) + (mixed ^ (mixed >>> 13));
 }
+
+/** A word of the arena. */
+const at = (memory: Int32Array, word: number): number => memory[word] as number;
 
 /** So many words of the arena. */
 function words(memory: Int32Array, first: number, count: number): void {
-  let x = a;
-  let y = b;
-  let k = key;
-  for (let at = first; at < first + count; at++) {
-    k = (k + STEP) | 0;
-    let mixed = Math.imul((memory[at] as number) ^ k, 0x85ebca6b);
+  let a = lanes[A] as number;
+  let b = lanes[B] as number;
+  let key = lanes[KEY] as number;
+  const end = first + count;
+  for (let i = first; i < end; i++) {
+    key = (key + STEP) | 0;
+    let mixed = Math.imul((memory[i] as number) ^ key, FIRST);
     mixed ^= mixed >>> 15;
-    x = (x + mixed) | 0;
-    mixed = Math.imul(mixed + k, 0xc2b2ae35);
-    y = (y + (mixed ^ (mixed >>> 13))) | 0;
+    a = (a + mixed) | 0;
+    mixed = Math.imul(mixed + key, SECOND);
+    b = (b + (mixed ^ (mixed >>> 13))) | 0;
   }
-  a = x;
-  b = y;
-  key = k;
+  lanes[A] = a;
+  lanes[B] = b;
+  lanes[KEY] = key;
 }
 
 /** Puts the fingerprint of the state into two words. */
-export function fingerprint(w: Store, into: Uint32Array, at = 0): void {
-  a = 0;
-  b = 0;
-  key = 0;
-  addSingles(w);
-  addInstances(w);
-  for (let process = 0; process < w.config.processes; process++) addAddressSpace(w, process);
-  addSections(w);
-  addSecures(w);
-  addLocks(w);
+export function fingerprint(w: Store, into: Uint32Array, place = 0): void {
+  const memory = w.mem.words;
+  lanes[A] = 0;
+  lanes[B] = 0;
+  lanes[KEY] = 0;
+  addSingles(w, memory);
+  addInstances(w, memory);
+  for (let process = 0; process < w.config.processes; process++)
+    addAddressSpace(w, memory, process);
+  addSections(w, memory);
+  addSecures(w, memory);
+  addLocks(w, memory);
   for (let provider = 0; provider < w.config.providersPerProcess; provider++) {
-    addRegions(w, provider);
-    addExposures(w, provider);
+    addRegions(w, memory, provider);
+    addExposures(w, memory, provider);
   }
-  addSockets(w);
-  addTransfers(w);
-  addDescriptors(w);
-  if (w.claims === null) addGrants(w);
+  addSockets(w, memory);
+  addTransfers(w, memory);
+  addDescriptors(w, memory);
+  if (w.claims === null) addGrants(w, memory);
   // Each lane ends with something of the other, so that neither is a fingerprint of 32 bits by itself.
-  into[at] = finish(a ^ ((b << 13) | (b >>> 19)));
-  into[at + 1] = finish(b + Math.imul(a, 0x85ebca6b));
+  const a = lanes[A] as number;
+  const b = lanes[B] as number;
+  into[place] = finish(a ^ ((b << 13) | (b >>> 19)));
+  into[place + 1] = finish(b + Math.imul(a, FIRST));
 }
 
 function finish(lane: number): number {
-  let x = Math.imul(lane ^ (lane >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  let x = Math.imul(lane ^ (lane >>> 16), FIRST);
+  x = Math.imul(x ^ (x >>> 13), SECOND);
   return x ^ (x >>> 16);
 }
 
-function addSingles(w: Store): void {
+function addSingles(w: Store, memory: Int32Array): void {
   word(w.get(SINGLE.nextPfn));
   word(w.get(SINGLE.nextSecure));
   word(w.get(SINGLE.nextMdl));
@@ -113,147 +126,138 @@ function addSingles(w: Store): void {
     word(w.get(SINGLE.interruptAfter));
   }
   word(w.failures.count);
-  for (let slot = w.failures.first(); slot !== NONE; slot = w.failures.next(slot)) {
-    word(w.mem.at(w.failures.row(slot) + FAILURE.call));
+  for (let row = w.failures.firstRow(memory); row !== 0; row = w.failures.nextRow(memory, row)) {
+    word(at(memory, row + FAILURE.call));
   }
   for (let provider = 0; provider < w.config.providersPerProcess; provider++) {
-    words(w.mem.words, w.nic(provider) + NIC.nextRegion, 2);
+    words(memory, w.nic(provider) + NIC.nextRegion, 2);
   }
-  words(w.mem.words, w.aliveWord(0), w.config.processes);
+  words(memory, w.aliveWord(0), w.config.processes);
 }
 
-function addInstances(w: Store): void {
-  const { mem } = w;
+function addInstances(w: Store, memory: Int32Array): void {
   for (let id = 0; id < w.calls.length; id++) {
     const row = w.instance(id);
-    word(mem.at(row + INSTANCE.started));
+    word(at(memory, row + INSTANCE.started));
     for (let i = 0; i < REMEMBERED; i++) {
       const ended = row + INSTANCE.history + i * ENDED;
-      if (mem.doubleAt(ended + 2) === 0) break;
-      words(mem.words, ended, 4);
-      words(mem.words, mem.at(ended + 4), mem.at(ended + 5));
+      if (w.mem.doubleAt(ended + 2) === 0) break;
+      words(memory, ended, 4);
+      words(memory, at(memory, ended + 4), at(memory, ended + 5));
     }
-    addRegistrations(w, row);
+    addRegistrations(w, memory, row);
   }
 }
 
-function addAddressSpace(w: Store, process: number): void {
-  const { mem } = w;
+function addAddressSpace(w: Store, memory: Int32Array, process: number): void {
   const count = vadCount(w, process);
   word(count);
   for (let k = 0; k < count; k++) {
     const vad = vadByAddress(w, process, k);
     const base = baseOf(w, vad);
-    words(mem.words, w.vads.row(vad) + VAD.base, VAD.writable - VAD.base + 1);
+    words(memory, w.vads.row(vad) + VAD.base, VAD.writable - VAD.base + 1);
     const end = base + countOf(w, vad);
-    for (let number = base; number < end; number++) addPage(w, w.page(process, number));
+    for (let number = base; number < end; number++) addPage(w, memory, w.page(process, number));
   }
 }
 
 /** A page in one word, if that says all: its flags and its frame. */
-function addPage(w: Store, row: number): void {
-  const { mem } = w;
-  const flags = mem.at(row + PAGE.state) & FLAGS;
-  const frame = mem.at(row + PAGE.pfn);
+function addPage(w: Store, memory: Int32Array, row: number): void {
+  const flags = at(memory, row + PAGE.state) & FLAGS;
+  const frame = at(memory, row + PAGE.pfn);
   word((frame << 8) | flags);
-  if ((flags & COPIED) !== 0) word(mem.at(row + PAGE.copiedFrom));
-  if (frame !== 0) words(mem.words, frameRow(w, frame - 1) + FRAME.stamp, 2);
-  else if ((flags & COMMITTED) !== 0) words(mem.words, row + PAGE.stored, 2);
+  if ((flags & COPIED) !== 0) word(at(memory, row + PAGE.copiedFrom));
+  if (frame !== 0) words(memory, frameRow(w, frame - 1) + FRAME.stamp, 2);
+  else if ((flags & COMMITTED) !== 0) words(memory, row + PAGE.stored, 2);
 }
 
-function addSections(w: Store): void {
-  const { mem } = w;
+function addSections(w: Store, memory: Int32Array): void {
   for (const { first, count } of w.sections) {
     for (let row = first; row < first + count * SHARED.width; row += SHARED.width) {
-      const frame = mem.at(row + SHARED.pfn);
+      const frame = at(memory, row + SHARED.pfn);
       word(frame);
-      words(mem.words, frame === 0 ? row + SHARED.stored : frameRow(w, frame - 1) + FRAME.stamp, 2);
+      words(memory, frame === 0 ? row + SHARED.stored : frameRow(w, frame - 1) + FRAME.stamp, 2);
     }
   }
 }
 
-function addSecures(w: Store): void {
+function addSecures(w: Store, memory: Int32Array): void {
   word(w.secures.count);
-  for (let slot = w.secures.first(); slot !== NONE; slot = w.secures.next(slot)) {
-    words(w.mem.words, w.secures.row(slot) + SECURE.handle, SECURE.nodes - SECURE.handle);
+  for (let row = w.secures.firstRow(memory); row !== 0; row = w.secures.nextRow(memory, row)) {
+    words(memory, row + SECURE.handle, SECURE.nodes - SECURE.handle);
   }
 }
 
-function addLocks(w: Store): void {
-  const { mem } = w;
+function addLocks(w: Store, memory: Int32Array): void {
   word(w.locks.count);
-  for (let slot = w.locks.first(); slot !== NONE; slot = w.locks.next(slot)) {
-    const row = w.locks.row(slot);
-    words(mem.words, row + LOCK.handle, LOCK.nodes - LOCK.handle);
-    word(mem.at(row + LOCK.sockets + 2));
-    words(mem.words, mem.at(row + LOCK.sockets), mem.at(row + LOCK.sockets + 2));
-    words(mem.words, mem.at(row + LOCK.ranges), 4 * mem.at(row + LOCK.ranges + 2));
-    const frames = mem.at(row + LOCK.frames);
-    for (let i = 0; i < mem.at(row + LOCK.count); i++) {
-      word(mem.at(frames + i));
-      words(mem.words, frameRow(w, mem.at(frames + i)) + FRAME.stamp, 2);
+  for (let row = w.locks.firstRow(memory); row !== 0; row = w.locks.nextRow(memory, row)) {
+    words(memory, row + LOCK.handle, LOCK.nodes - LOCK.handle);
+    word(at(memory, row + LOCK.sockets + 2));
+    words(memory, at(memory, row + LOCK.sockets), at(memory, row + LOCK.sockets + 2));
+    words(memory, at(memory, row + LOCK.ranges), 4 * at(memory, row + LOCK.ranges + 2));
+    const frames = at(memory, row + LOCK.frames);
+    for (let i = 0; i < at(memory, row + LOCK.count); i++) {
+      word(at(memory, frames + i));
+      words(memory, frameRow(w, at(memory, frames + i)) + FRAME.stamp, 2);
     }
   }
 }
 
-function addRegions(w: Store, provider: number): void {
-  const { mem } = w;
-  word(mem.at(w.nic(provider) + NIC.regions));
-  for (let slot = w.regions.first(); slot !== NONE; slot = w.regions.next(slot)) {
-    const row = w.regions.row(slot);
-    if (mem.at(row + REGION.provider) !== provider) continue;
-    words(mem.words, row + REGION.key, REGION.lock - REGION.key);
-    words(mem.words, mem.at(row + REGION.frames), mem.at(row + REGION.count));
+function addRegions(w: Store, memory: Int32Array, provider: number): void {
+  word(at(memory, w.nic(provider) + NIC.regions));
+  for (let row = w.regions.firstRow(memory); row !== 0; row = w.regions.nextRow(memory, row)) {
+    if (at(memory, row + REGION.provider) !== provider) continue;
+    words(memory, row + REGION.key, REGION.lock - REGION.key);
+    words(memory, at(memory, row + REGION.frames), at(memory, row + REGION.count));
   }
 }
 
-function addExposures(w: Store, provider: number): void {
-  const { mem } = w;
-  for (let slot = w.exposures.first(); slot !== NONE; slot = w.exposures.next(slot)) {
-    const row = w.exposures.row(slot);
-    if (mem.at(row + EXPOSURE.provider) !== provider) continue;
-    words(mem.words, row + EXPOSURE.key, EXPOSURE.region - EXPOSURE.key);
+function addExposures(w: Store, memory: Int32Array, provider: number): void {
+  for (let row = w.exposures.firstRow(memory); row !== 0; row = w.exposures.nextRow(memory, row)) {
+    if (at(memory, row + EXPOSURE.provider) !== provider) continue;
+    words(memory, row + EXPOSURE.key, EXPOSURE.region - EXPOSURE.key);
   }
 }
 
-function addSockets(w: Store): void {
+function addSockets(w: Store, memory: Int32Array): void {
   word(w.sockets.count);
-  for (let slot = w.sockets.first(); slot !== NONE; slot = w.sockets.next(slot)) {
-    words(w.mem.words, w.sockets.row(slot) + SOCKET.id, 4);
+  for (let row = w.sockets.firstRow(memory); row !== 0; row = w.sockets.nextRow(memory, row)) {
+    words(memory, row + SOCKET.id, 4);
   }
 }
 
-function addTransfers(w: Store): void {
+function addTransfers(w: Store, memory: Int32Array): void {
   word(w.transfers.count);
-  for (let slot = w.transfers.first(); slot !== NONE; slot = w.transfers.next(slot)) {
-    const row = w.transfers.row(slot);
-    words(w.mem.words, row + TRANSFER.nameHash, TRANSFER.width - TRANSFER.nameHash);
+  for (let row = w.transfers.firstRow(memory); row !== 0; row = w.transfers.nextRow(memory, row)) {
+    words(memory, row + TRANSFER.nameHash, TRANSFER.width - TRANSFER.nameHash);
   }
 }
 
-function addDescriptors(w: Store): void {
+function addDescriptors(w: Store, memory: Int32Array): void {
   word(w.descriptors.count);
-  for (let slot = w.descriptors.first(); slot !== NONE; slot = w.descriptors.next(slot)) {
-    const row = w.descriptors.row(slot);
-    words(w.mem.words, row + DESCRIPTOR.nameHash, DESCRIPTOR.width - DESCRIPTOR.nameHash);
+  for (
+    let row = w.descriptors.firstRow(memory);
+    row !== 0;
+    row = w.descriptors.nextRow(memory, row)
+  ) {
+    words(memory, row + DESCRIPTOR.nameHash, DESCRIPTOR.width - DESCRIPTOR.nameHash);
   }
 }
 
-function addRegistrations(w: Store, instance: number): void {
-  const { mem } = w;
+function addRegistrations(w: Store, memory: Int32Array, instance: number): void {
   const chain = w.registrationsOfInstance;
-  word(mem.at(instance + INSTANCE.liveCount));
+  word(at(memory, instance + INSTANCE.liveCount));
   const ends = instance + INSTANCE.registrations;
   for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
     const row = w.registrations.row(slot);
-    words(mem.words, row + REGISTRATION.nameHash, REGISTRATION.width - REGISTRATION.nameHash);
-    words(mem.words, mem.at(row + REGISTRATION.frames), mem.at(row + REGISTRATION.frameCount));
+    words(memory, row + REGISTRATION.nameHash, REGISTRATION.width - REGISTRATION.nameHash);
+    words(memory, at(memory, row + REGISTRATION.frames), at(memory, row + REGISTRATION.frameCount));
   }
 }
 
-function addGrants(w: Store): void {
+function addGrants(w: Store, memory: Int32Array): void {
   word(w.grants.count);
-  for (let slot = w.grants.first(); slot !== NONE; slot = w.grants.next(slot)) {
-    words(w.mem.words, w.grants.row(slot) + GRANT.kind, GRANT.width - GRANT.kind);
+  for (let row = w.grants.firstRow(memory); row !== 0; row = w.grants.nextRow(memory, row)) {
+    words(memory, row + GRANT.kind, GRANT.width - GRANT.kind);
   }
 }

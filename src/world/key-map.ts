@@ -91,8 +91,11 @@ export class KeyMap {
   }
 }
 
+/** The golden ratio, as a signed word. */
+const GOLDEN = 0x9e3779b1 | 0;
+
 /** Where the search for a key begins. */
 function home(key: number, capacity: number): number {
-  const mixed = Math.imul(key, 0x9e3779b1);
+  const mixed = Math.imul(key, GOLDEN);
   return (mixed ^ (mixed >>> 16)) & (capacity - 1);
 }

@@ -56,6 +56,19 @@ export class Table {
     return this.#mem.at(this.row(slot) + PREVIOUS) - 1;
   }
 
+  /** The first word of the first row, or 0: for who reads many rows and holds the memory already. */
+  firstRow(memory: Int32Array): number {
+    return this.#rowOf(memory, memory[this.#header + FIRST] as number);
+  }
+
+  nextRow(memory: Int32Array, row: number): number {
+    return this.#rowOf(memory, memory[row + NEXT] as number);
+  }
+
+  #rowOf(memory: Int32Array, link: number): number {
+    return link === 0 ? 0 : (memory[this.#header + BLOCK] as number) + (link - 1) * this.#width;
+  }
+
   /** A new row, all 0, behind the others. */
   add(): number {
     const mem = this.#mem;
