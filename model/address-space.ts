@@ -5,6 +5,7 @@
 // is null until the first access or lock, and again after a trim, when `stored` keeps the contents.
 // Source: SDK, VirtualAlloc, "Memory Protection Constants", MapViewOfFile.
 
+import { own } from "./ownership.ts";
 import { brand, type AddressRange, type PageNumber, type PageSpan, type Pfn } from "./units.ts";
 
 export type BaseProtection = "NOACCESS" | "READONLY" | "READWRITE" | "WRITECOPY";
@@ -84,6 +85,18 @@ export function vadCovering(space: AddressSpace, span: PageSpan): Vad | undefine
   return vad && span.first + span.count <= vad.base + vad.pages.length ? vad : undefined;
 }
 
+/** The page, to be written to. */
+export function ownPage(space: AddressSpace, number: PageNumber): Page {
+  const vad = ownVad(space, number);
+  return own(own(vad, "pages"), number - vad.base);
+}
+
+/** The VAD that covers the page, to be written to. */
+export function ownVad(space: AddressSpace, page: PageNumber): Vad {
+  const at = space.vads.findIndex((vad) => vad.base <= page && page < vad.base + vad.pages.length);
+  return own(own(space, "vads"), at);
+}
+
 export function isFree(space: AddressSpace, span: PageSpan): boolean {
   return !space.vads.some(
     (vad) => vad.base < span.first + span.count && span.first < vad.base + vad.pages.length,
@@ -92,12 +105,12 @@ export function isFree(space: AddressSpace, span: PageSpan): boolean {
 
 export function insertVad(space: AddressSpace, vad: Vad): void {
   const at = space.vads.findIndex((other) => other.base > vad.base);
-  space.vads.splice(at === -1 ? space.vads.length : at, 0, vad);
+  own(space, "vads").splice(at === -1 ? space.vads.length : at, 0, vad);
 }
 
 export function removeVad(space: AddressSpace, base: PageNumber): void {
   const at = space.vads.findIndex((vad) => vad.base === base);
-  space.vads.splice(at, 1);
+  own(space, "vads").splice(at, 1);
 }
 
 /** The user addresses of the world: pages `first` to `end - 1`. Page 0 up to the granularity is never valid. */

@@ -6,6 +6,7 @@ import type { IoctlRequest } from "./contract.ts";
 import { answered, type Applied, type EventOf, type KernelCall } from "./events.ts";
 import { ioctlOf } from "./host-calls.ts";
 import { BugCheckError, KernelException, callKernel, kernelOver } from "./kernel.ts";
+import { own } from "./ownership.ts";
 import type { State } from "./state.ts";
 import { brand, type ProcessId, type ProviderId } from "./units.ts";
 import type { Dispatch, Grant } from "./view.ts";
@@ -53,7 +54,7 @@ export function processExit(state: State, process: ProcessId): Applied {
 
 /** One call of the driver under test into the kernel. */
 export function kernelCall(state: State, call: KernelCall): Applied {
-  const kernel = kernelOver(state.memory, brand<ProviderId>(0));
+  const kernel = kernelOver(own(state, "memory"), brand<ProviderId>(0));
   try {
     const value = callKernel(kernel, call) ?? null;
     noteKernelCall(state, call, value);
@@ -128,7 +129,7 @@ export function completed(state: State, event: EventOf<"completed">): Applied {
       process,
       kernelHandle: kernelHandle ?? -1,
     };
-    state.grants.push(grant);
+    own(state, "grants").push(grant);
   }
   return answered(null);
 }

@@ -17,81 +17,104 @@ import type {
 } from "./ledger.ts";
 import type { Secure } from "./memory.ts";
 import type { Region } from "./nic.ts";
+import { settled } from "./ownership.ts";
+import { at, type State } from "./state.ts";
 import {
   brand,
   spanContains,
   spanHas,
   spansOverlap,
+  type MdlHandle,
   type PageNumber,
   type PageSpan,
 } from "./units.ts";
-import type { WorldView } from "./view.ts";
 
 /** The entries of an instance, in the order in which they were locked. */
-export function entriesOf(view: WorldView, instance: ProviderInstance): Entry[] {
+export function entriesOf(state: State, instance: ProviderInstance): readonly Entry[] {
+  // What is frozen never changes: of the same parts the entries are the same.
+  if (!Object.isFrozen(state)) return derivedFrom(state, instance);
+  const parts = partsOf(state, instance);
+  const known = derived[instance.id];
+  if (known !== undefined && known.parts.every((part, i) => part === parts[i]))
+    return known.entries;
+  const entries = settled(derivedFrom(state, instance), null);
+  derived[instance.id] = { parts, entries };
+  return entries;
+}
+
+/** The last ones that were derived, by the instance. */
+const derived: { readonly parts: readonly object[]; readonly entries: readonly Entry[] }[] = [];
+
+/** All that entries are derived from. */
+const partsOf = (state: State, instance: ProviderInstance): readonly object[] => [
+  state.memory.locked,
+  at(state.nics, instance.provider, "provider").regions,
+  state.transfers,
+  instance.registrations,
+  instance.uses,
+  instance.zombies,
+  instance.unreleased,
+];
+
+function derivedFrom(state: State, instance: ProviderInstance): readonly Entry[] {
   const { process, provider } = instance;
-  const regions = view.regions(provider).filter((region) => region.process === process);
-  const entries = view
-    .locked()
-    .filter((mdl) => mdl.process === process && mdl.provider === provider)
-    .map((mdl) =>
-      entry(
-        view,
-        instance,
-        { mdl: mdl.handle, locked: true, span: mdl.span, access: mdl.access },
-        regions.filter((region) => region.mdl === mdl.handle),
-      ),
-    );
-  const orphans = regions.filter((region) => !entries.some((each) => each.mdl === region.mdl));
-  for (const region of orphans) {
-    const { mdl, span, access } = region;
-    entries.push(entry(view, instance, { mdl, locked: false, span, access }, [region]));
+  const regions = at(state.nics, provider, "provider").regions.filter(
+    (region) => region.process === process,
+  );
+  const entries: Entry[] = [];
+  for (const mdl of state.memory.locked) {
+    if (mdl.process !== process || mdl.provider !== provider) continue;
+    const own = regions.filter((region) => region.mdl === mdl.handle);
+    entries.push(entry(state, instance, mdl.handle, true, mdl, own));
+  }
+  for (const region of regions) {
+    if (entries.some((each) => each.locked && each.mdl === region.mdl)) continue;
+    entries.push(entry(state, instance, region.mdl, false, region, [region]));
   }
   return entries;
 }
 
 function entry(
-  view: WorldView,
+  state: State,
   instance: ProviderInstance,
-  lock: Pick<Entry, "mdl" | "locked" | "span" | "access">,
+  mdl: MdlHandle,
+  locked: boolean,
+  { span, access }: Pick<Entry, "span" | "access">,
   regions: readonly Region[],
 ): Entry {
-  const held = regions.some((region) => isHeld(view, instance, region));
-  const owed = instance.unreleased.find((each) => each.mdl === lock.mdl);
-  const uses = instance.uses.find((each) => each.mdl === lock.mdl);
+  const owed = instance.unreleased.find((each) => each.mdl === mdl);
+  const uses = instance.uses.find((each) => each.mdl === mdl);
   return {
-    ...lock,
+    mdl,
+    locked,
     regions,
-    held,
+    span,
+    access,
+    held: regions.some((region) => isHeld(state, instance, region)),
     zombie: regions.some((region) => instance.zombies.includes(region.key)),
     remote: uses?.remote ?? false,
-    sockets: uses === undefined ? [] : [...uses.sockets],
-    scopes: uses === undefined ? [] : [...uses.scopes],
-    ranges: uses === undefined ? [] : [...uses.ranges],
+    sockets: uses?.sockets ?? [],
+    scopes: uses?.scopes ?? [],
+    ranges: uses?.ranges ?? [],
     unreleased: owed !== undefined,
     unsecurable: owed !== undefined && !owed.wasSecured,
   };
 }
 
-function isHeld(view: WorldView, instance: InstanceView, region: Region): boolean {
+function isHeld(state: State, instance: ProviderInstance, { key }: Region): boolean {
   return (
-    instance.registrations.some((each) => each.region === region.key) ||
-    view
-      .transfers()
-      .some(
-        (each) =>
-          each.inFlight && each.provider === instance.provider && each.region === region.key,
-      )
+    instance.registrations.some((each) => each.region === key) ||
+    state.transfers.some(
+      (each) => each.inFlight && each.provider === instance.provider && each.region === key,
+    )
   );
 }
 
 export const isIdle = (each: Pick<Entry, "held" | "zombie">): boolean => !each.held && !each.zombie;
 
 /** The secures of an instance. */
-export function securesOf(view: WorldView, instance: InstanceView): Secure[] {
-  return view
-    .secures()
-    .filter((each) => each.process === instance.process && each.provider === instance.provider);
+export function securesOf({ memory }: State, { process, provider }: InstanceView): Secure[] {
+  return memory.secures.filter((each) => each.process === process && each.provider === provider);
 }
 
 /** Pages of the span that no secure covers. */
@@ -105,45 +128,47 @@ export function uncovered(span: PageSpan, secures: Holdings["secures"]): readonl
 }
 
 /** What the instance owns now, for the record of a call that begins. */
-export function holdingsOf(view: WorldView, instance: ProviderInstance): Holdings {
-  return {
-    entries: entriesOf(view, instance).map(({ regions, ...entry }): EntryBefore => ({
-      ...entry,
-      regions: regions.map((region) => ({ key: region.key, access: region.access })),
-    })),
-    secures: securesOf(view, instance).map(({ handle, span }) => ({ handle, span })),
-  };
+export function holdingsOf(state: State, instance: ProviderInstance): Holdings {
+  return { entries: entriesOf(state, instance), secures: securesOf(state, instance) };
 }
 
 /** The entries of an instance, counted. */
 export function totalsOf(entries: readonly EntryBefore[]): Totals {
-  const idle = entries.filter(isIdle);
-  const owed = idle.filter((each) => each.unreleased);
-  const held = entries.filter((each) => each.held);
-  return {
-    idleEntries: idle.length,
-    idlePages: pageCount(idle),
-    owedEntries: owed.length,
-    owedPages: pageCount(owed),
-    heldEntries: held.length,
-    heldPages: pageCount(held),
-    pendingEntries: entries.filter((each) => each.zombie && !each.held && !each.unreleased).length,
+  const totals = {
+    idleEntries: 0,
+    idlePages: 0,
+    owedEntries: 0,
+    owedPages: 0,
+    heldEntries: 0,
+    heldPages: 0,
+    pendingEntries: 0,
   };
+  for (const { held, zombie, unreleased, span } of entries) {
+    if (held) {
+      totals.heldEntries++;
+      totals.heldPages += span.count;
+    } else if (!zombie) {
+      totals.idleEntries++;
+      totals.idlePages += span.count;
+      if (unreleased) totals.owedEntries++;
+      if (unreleased) totals.owedPages += span.count;
+    } else if (!unreleased) totals.pendingEntries++;
+  }
+  return totals;
 }
 
-const pageCount = (entries: readonly EntryBefore[]): number =>
-  entries.reduce((sum, each) => sum + each.span.count, 0);
-
 /** What the instance had when the call began, by what was written down then. */
-export function beforeOf(view: WorldView, instance: ProviderInstance, call: RecordedCall): Before {
+export function beforeOf(state: State, instance: ProviderInstance, call: RecordedCall): Before {
   const { entries, secures } = call.before;
   return {
-    totals: totalsOf(entries),
+    get totals() {
+      return totalsOf(entries);
+    },
     entry: (mdl) => entries.find((each) => each.mdl === mdl),
     entryOf: (key) => entries.find((each) => each.regions.some((region) => region.key === key)),
     entriesOver: (span) => overlapping(entries, span),
     diminished() {
-      const now = entriesOf(view, instance);
+      const now = entriesOf(state, instance);
       return entries.filter((each) => {
         // Several regions that are left without their lock are as many entries.
         const left = now.filter((entry) => entry.mdl === each.mdl && entry.locked === each.locked);

@@ -17,8 +17,11 @@ import {
 } from "./units.ts";
 import type { WorldView } from "./view.ts";
 
+/** What is asked of a world here: a `WorldView`, or the model in the middle of a transition. */
+export type MappingView = Pick<WorldView, "config" | "claims" | "page" | "mappedFrame">;
+
 /** The pages of the range; null if it is not wholly a range of user addresses. */
-export function userSpanOf(view: WorldView, range: AddressRange): PageSpan | null {
+export function userSpanOf(view: MappingView, range: AddressRange): PageSpan | null {
   const { pageCount, granularityPages, pageSizeBytes } = view.config;
   const user = userPages(pageCount, granularityPages);
   return isUserRange(range, user, pageSizeBytes) ? pagesOf(range, pageSizeBytes) : null;
@@ -26,7 +29,7 @@ export function userSpanOf(view: WorldView, range: AddressRange): PageSpan | nul
 
 /** The frames that the range maps now, one a page; none if it is not wholly a range of user addresses. */
 export function mappingOf(
-  view: WorldView,
+  view: MappingView,
   process: ProcessId,
   range: AddressRange,
 ): (Pfn | null)[] {
@@ -41,7 +44,7 @@ export function mappingOf(
 
 /** True if every page of the range is committed and allows the access, with no guard unless it is ignored. */
 export function isValidFor(
-  view: WorldView,
+  view: MappingView,
   process: ProcessId,
   range: AddressRange,
   access: Access,
@@ -64,7 +67,7 @@ export function isValidFor(
  * it sees copy-on-write: on Windows nobody is told of it.
  */
 export function freshFrames(
-  view: WorldView,
+  view: MappingView,
   { process }: InstanceView,
   { call, mappings }: ActiveCall,
   region: Region,

@@ -3,16 +3,16 @@
 // Sources: WDK, "Implementing IOCTLs for a SAN Service Provider", "Registering Memory for Operations on a SAN"; the
 // NIC's answers are our model, as nic.ts says.
 
-import { isUserRange } from "./address-space.ts";
+import { isUserRange, pageAt } from "./address-space.ts";
 import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";
 import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
 import { securesOf, uncovered } from "./entries.ts";
 import { kernelOver } from "./kernel.ts";
-import type { ProviderInstance } from "./ledger.ts";
+import type { ProviderInstance, RecordedCall } from "./ledger.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
+import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
-import { viewOf } from "./reading.ts";
-import { at, type State } from "./state.ts";
+import { at, ownInstance, ownNic, type State } from "./state.ts";
 import {
   brand,
   pageNumbers,
@@ -29,8 +29,7 @@ import {
 
 /** One host call of the innermost call in progress. */
 export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
-  const instance = at(state.instances, id, "provider instance");
-  noteTouched(state, id, call);
+  const instance = ownInstance(state, id);
   const span = touchedBy(state, instance, call);
   const badBlock = meetsBadBlock(state, instance, call);
   const injected = injectedError(state, call);
@@ -61,7 +60,6 @@ function injectedError(state: State, call: HostCall): DriverError | NicError | n
 
 function perform(state: State, instance: ProviderInstance, call: HostCall): HostAnswer {
   const { process, provider } = instance;
-  const card = at(state.nics, provider, "provider");
   switch (call.name) {
     case "lock":
       return ioctlOf(state, process, provider, {
@@ -84,11 +82,11 @@ function perform(state: State, instance: ProviderInstance, call: HostCall): Host
       const mdl = state.memory.locked.find(
         (each) => each.handle === call.mdl && each.provider === provider,
       );
-      return registerRegion(card, process, mdl, call.access);
+      return registerRegion(ownNic(state, provider), process, mdl, call.access);
     }
     case "nicDeregister": {
       const result = deregisterRegion(
-        card,
+        ownNic(state, provider),
         process,
         call.region,
         isInFlight(state, provider, call.region),
@@ -96,9 +94,9 @@ function perform(state: State, instance: ProviderInstance, call: HostCall): Host
       return result.ok ? { ok: true, value: null } : result;
     }
     case "expose":
-      return exposeRange(card, process, call, state.config.pageSizeBytes);
+      return exposeRange(ownNic(state, provider), process, call, state.config.pageSizeBytes);
     case "unexpose": {
-      const result = unexposeKey(card, process, call.key);
+      const result = unexposeKey(ownNic(state, provider), process, call.key);
       return result.ok ? { ok: true, value: null } : result;
     }
     default:
@@ -113,8 +111,9 @@ export function ioctlOf(
   provider: ProviderId,
   request: IoctlRequest,
 ): HostAnswer & IoctlResult {
-  const tables = at(state.drivers, provider, "provider");
-  const driver = proxyDriver(tables, kernelOver(state.memory, provider));
+  at(state.drivers, provider, "provider");
+  const tables = own(own(state, "drivers"), provider);
+  const driver = proxyDriver(tables, kernelOver(own(state, "memory"), provider));
   return driver.dispatch(process, request) as HostAnswer & IoctlResult;
 }
 
@@ -139,32 +138,28 @@ function noteHostCall(
   { injected, badBlock, span }: Circumstances,
 ): void {
   countDown(state, instance.process);
-  const active = instance.calls.at(-1);
+  const active = ownInnermost(instance);
+  if (active !== null && span !== null) own(active, "touched").push(span);
   if (!result.ok) {
-    active?.failures.push({ call: call.name, error: result.error, injected, badBlock });
+    if (active !== null) {
+      own(active, "failures").push({ call: call.name, error: result.error, injected, badBlock });
+    }
     if (call.name === "nicDeregister") owe(state, instance, mdlOf(state, instance, call.region));
     if (call.name === "unlock") owe(state, instance, call.mdl);
     return;
   }
-  if (active !== undefined) active.work[call.name]++;
-  if (call.name !== "frames") active?.changes.push({ call: call.name, span });
+  if (active !== null) noteSuccess(active, call, result.value, span);
   switch (call.name) {
-    case "lock":
-      active?.acquired.mdls.push(brand(Number(result.value)));
-      break;
-    case "secure":
-      active?.acquired.secures.push(brand(Number(result.value)));
-      break;
     case "unlock":
       instance.uses = instance.uses.filter((each) => each.mdl !== call.mdl);
       instance.unreleased = instance.unreleased.filter((each) => each.mdl !== call.mdl);
-      for (const each of instance.calls) {
-        each.acquired.mdls = each.acquired.mdls.filter((mdl) => mdl !== call.mdl);
+      for (const acquired of ownAcquired(instance, ({ mdls }) => mdls.includes(call.mdl))) {
+        acquired.mdls = acquired.mdls.filter((mdl) => mdl !== call.mdl);
       }
       break;
     case "unsecure":
-      for (const each of instance.calls) {
-        each.acquired.secures = each.acquired.secures.filter((handle) => handle !== call.handle);
+      for (const acquired of ownAcquired(instance, (each) => each.secures.includes(call.handle))) {
+        acquired.secures = acquired.secures.filter((handle) => handle !== call.handle);
       }
       break;
     case "nicDeregister":
@@ -175,11 +170,40 @@ function noteHostCall(
   }
 }
 
+function noteSuccess(
+  active: RecordedCall,
+  call: HostCall,
+  value: unknown,
+  span: PageSpan | null,
+): void {
+  own(active, "work")[call.name]++;
+  if (call.name !== "frames") own(active, "changes").push({ call: call.name, span });
+  if (call.name === "lock") own(own(active, "acquired"), "mdls").push(brand(Number(value)));
+  if (call.name === "secure") own(own(active, "acquired"), "secures").push(brand(Number(value)));
+}
+
+/** What the calls in progress acquired, where it is so, to be written to. */
+function ownAcquired(
+  instance: ProviderInstance,
+  isSo: (acquired: RecordedCall["acquired"]) => boolean,
+): RecordedCall["acquired"][] {
+  return instance.calls.flatMap(({ acquired }, i) =>
+    isSo(acquired) ? [own(own(own(instance, "calls"), i), "acquired")] : [],
+  );
+}
+
 /** The innermost call is about to do something with these pages. */
 export function noteTouched(state: State, id: InstanceId, call: HostCall): void {
-  const instance = at(state.instances, id, "provider instance");
+  const instance = ownInstance(state, id);
+  const active = ownInnermost(instance);
   const touched = touchedBy(state, instance, call);
-  if (touched !== null) instance.calls.at(-1)?.touched.push(touched);
+  if (touched !== null && active !== null) own(active, "touched").push(touched);
+}
+
+/** The innermost call in progress, to be written to; null if there is none. */
+function ownInnermost(instance: ProviderInstance): RecordedCall | null {
+  const last = instance.calls.length - 1;
+  return last < 0 ? null : own(own(instance, "calls"), last);
 }
 
 /** The pages that a host call is about; null if it names nothing that exists. */
@@ -214,7 +238,7 @@ function meetsBadBlock(state: State, instance: ProviderInstance, call: HostCall)
   return pageNumbers(pagesOf(range, pageSizeBytes)).some(
     (number) =>
       spanHas(locked, number) &&
-      viewOf(() => state).page(instance.process, number)?.inPageError === true,
+      pageAt(at(state.memory.spaces, instance.process, "process"), number)?.inPageError === true,
   );
 }
 
@@ -225,15 +249,9 @@ function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefine
   // Somebody else's is nothing that the instance could release.
   if (lock.process !== instance.process || lock.provider !== instance.provider) return;
   if (instance.unreleased.some((each) => each.mdl === mdl)) return;
-  const secures = [
-    ...(instance.calls.at(-1)?.before.secures ?? []),
-    ...securesOf(
-      viewOf(() => state),
-      instance,
-    ),
-  ];
-  const wasSecured = uncovered(lock.span, secures).length === 0;
-  instance.unreleased.push({ mdl, wasSecured });
+  const before = instance.calls.at(-1)?.before.secures ?? [];
+  const wasSecured = uncovered(lock.span, [...before, ...securesOf(state, instance)]).length === 0;
+  own(instance, "unreleased").push({ mdl, wasSecured });
 }
 
 function mdlOf(state: State, instance: ProviderInstance, key: RegionKey): MdlHandle | undefined {

@@ -13,8 +13,9 @@ import {
   unsecureVirtualMemory,
 } from "./memory-manager.ts";
 import type { Memory } from "./memory.ts";
+import { own } from "./ownership.ts";
 import { touch } from "./page-access.ts";
-import { frameAt } from "./physical-memory.ts";
+import { frameAt, ownFrame } from "./physical-memory.ts";
 import {
   pageNumbers,
   pagesOf,
@@ -91,9 +92,8 @@ function accessUser(
   for (const number of pageNumbers(pagesOf(range, memory.pageSizeBytes))) {
     const touched = touch(memory, process, number, access);
     if (!touched.ok) throw new KernelException(touched.exception);
-    const frame = frameAt(memory.physical, touched.pfn);
-    if (stamp !== null) frame.stamp = stamp;
-    stamps.push(frame.stamp);
+    if (stamp !== null) ownFrame(own(memory, "physical"), touched.pfn).stamp = stamp;
+    stamps.push(frameAt(memory.physical, touched.pfn).stamp);
   }
   return stamps;
 }

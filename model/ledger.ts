@@ -169,11 +169,11 @@ export interface Unreleased {
 /** What an entry was used for since it was locked. */
 export interface Uses {
   readonly mdl: MdlHandle;
-  sockets: SocketId[];
+  sockets: readonly SocketId[];
   /** Distinct scopes that registrations on it had. */
-  scopes: Scope[];
+  scopes: readonly Scope[];
   /** Distinct ranges that registrations on it had. */
-  ranges: AddressRange[];
+  ranges: readonly AddressRange[];
   remote: boolean;
 }
 

@@ -9,6 +9,7 @@ import { allows, isUserRange, pageAt, type BaseProtection } from "./address-spac
 import type { Access, ExceptionStatus, SecureMode } from "./contract.ts";
 import type { BugCheck } from "./errors.ts";
 import type { LockedPages, Memory, Secure } from "./memory.ts";
+import { own } from "./ownership.ts";
 import { touch } from "./page-access.ts";
 import { lockFrame, unlockFrame } from "./physical-memory.ts";
 import {
@@ -58,7 +59,7 @@ export function secureVirtualMemory(
     if (page === undefined || !page.committed || !modeAllows(mode, page.protection)) return null;
   }
   const handle = brand<SecureHandle>(memory.nextSecure++);
-  memory.secures.push({ handle, process, provider, span, mode });
+  own(memory, "secures").push({ handle, process, provider, span, mode });
   return handle;
 }
 
@@ -72,7 +73,7 @@ export function unsecureVirtualMemory(
     (secure) => secure.handle === handle && secure.process === process,
   );
   if (at === -1) return "INVALID_SECURE_HANDLE";
-  memory.secures.splice(at, 1);
+  own(memory, "secures").splice(at, 1);
   return null;
 }
 
@@ -117,10 +118,11 @@ export function probeAndLockPages(
     }
     if (pfn !== null) frames.push(pfn);
   }
-  for (const pfn of frames) lockFrame(memory.physical, pfn);
+  const physical = own(memory, "physical");
+  for (const pfn of frames) lockFrame(physical, pfn);
   const handle = brand<MdlHandle>(memory.nextMdl++);
   const mdl: LockedPages = { handle, process, provider, span, access, frames };
-  memory.locked.push(mdl);
+  own(memory, "locked").push(mdl);
   return { ok: true, mdl };
 }
 
@@ -129,7 +131,8 @@ export function unlockPages(memory: Memory, handle: MdlHandle): BugCheck | null 
   const at = memory.locked.findIndex((mdl) => mdl.handle === handle);
   const mdl = memory.locked[at];
   if (mdl === undefined) return "MDL_NOT_LOCKED";
-  for (const pfn of mdl.frames) unlockFrame(memory.physical, pfn);
-  memory.locked.splice(at, 1);
+  const physical = own(memory, "physical");
+  for (const pfn of mdl.frames) unlockFrame(physical, pfn);
+  own(memory, "locked").splice(at, 1);
   return null;
 }

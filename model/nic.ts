@@ -8,7 +8,8 @@
 import type { Access, NicError, Result } from "./contract.ts";
 import { includesAccess } from "./memory-manager.ts";
 import type { LockedPages } from "./memory.ts";
-import { frameAt, type PhysicalMemory } from "./physical-memory.ts";
+import { own } from "./ownership.ts";
+import { ownFrame, type PhysicalMemory } from "./physical-memory.ts";
 import {
   brand,
   pagesOf,
@@ -73,7 +74,7 @@ export function registerRegion(
   }
   const key = brand<RegionKey>(card.nextRegion++);
   const { handle, span, frames } = mdl;
-  card.regions.push({ key, process, mdl: handle, span, access, frames });
+  own(card, "regions").push({ key, process, mdl: handle, span, access, frames });
   return { ok: true, value: key };
 }
 
@@ -87,7 +88,7 @@ export function deregisterRegion(
   const at = card.regions.findIndex((region) => region.key === key && region.process === process);
   if (at === -1) return fail("INVALID_KEY");
   if (inFlight) return fail("BUSY");
-  card.regions.splice(at, 1);
+  own(card, "regions").splice(at, 1);
   card.exposures = card.exposures.filter((exposure) => exposure.region !== key);
   return { ok: true, value: undefined };
 }
@@ -108,14 +109,14 @@ export function exposeRange(
   if (!includesAccess(region.access, request.access)) return fail("INVALID_KEY");
   const key = brand<RemoteKey>(card.nextKey++);
   const { socket, access } = request;
-  card.exposures.push({ key, process, region: region.key, socket, span, access });
+  own(card, "exposures").push({ key, process, region: region.key, socket, span, access });
   return { ok: true, value: key };
 }
 
 export function unexposeKey(card: Nic, process: ProcessId, key: RemoteKey): Result<void, NicError> {
   const at = card.exposures.findIndex((each) => each.key === key && each.process === process);
   if (at === -1) return fail("INVALID_KEY");
-  card.exposures.splice(at, 1);
+  own(card, "exposures").splice(at, 1);
   return { ok: true, value: undefined };
 }
 
@@ -135,9 +136,10 @@ export function dma(
   stamp: number | null,
 ): (number | null)[] {
   return frames.map((pfn) => {
-    if (physical.frames[pfn] === undefined) return null;
-    const frame = frameAt(physical, pfn);
-    if (stamp !== null) frame.stamp = stamp;
-    return frame.stamp;
+    const frame = physical.frames[pfn] ?? null;
+    if (frame === null) return null;
+    if (stamp === null) return frame.stamp;
+    ownFrame(physical, pfn).stamp = stamp;
+    return stamp;
   });
 }

@@ -11,6 +11,7 @@
 
 import { answered, type Applied, type Event } from "./events.ts";
 import type { ProviderInstance } from "./ledger.ts";
+import { own } from "./ownership.ts";
 import { noteMappings } from "./provider-calls.ts";
 import type { State } from "./state.ts";
 import { rangeOf, type AddressRange, type ProcessId } from "./units.ts";
@@ -23,7 +24,7 @@ export function operate(state: State, process: ProcessId, operation: OsOperation
   noteMappings(state, process);
   if (answer.status !== "refused") return answered({ kind: "os", answer });
   const due = callable(state, process).map((instance) => instance.id);
-  state.attempts.push({ process, operation, span: answer.span, due, answers: [] });
+  own(state, "attempts").push({ process, operation, span: answer.span, due, answers: [] });
   const range = rangeOf(answer.span, state.config.pageSizeBytes);
   return answered({ kind: "os", answer }, [
     ...callbacks(state, process, range, "attempt"),
@@ -32,7 +33,7 @@ export function operate(state: State, process: ProcessId, operation: OsOperation
 }
 
 function perform(state: State, process: ProcessId, operation: OsOperation): OsAnswer {
-  const { answer, changed } = performOs(state.memory, process, operation);
+  const { answer, changed } = performOs(own(state, "memory"), process, operation);
   state.changed = changed === null ? null : { process, span: changed };
   return answer;
 }

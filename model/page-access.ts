@@ -2,9 +2,10 @@
 // Source: SDK, "Memory Protection Constants", VirtualAlloc (demand-zero), "Creating Guard Pages",
 // MapViewOfFile (FILE_MAP_COPY); WDK, MmProbeAndLockPages.
 
-import { allows, pageAt, vadAt, type Page, type SectionPage } from "./address-space.ts";
+import { allows, ownPage, pageAt, vadAt, type Page, type SectionPage } from "./address-space.ts";
 import type { ExceptionStatus } from "./contract.ts";
 import type { Memory } from "./memory.ts";
+import { own } from "./ownership.ts";
 import { allocateFrame, frameAt, unmapFrame } from "./physical-memory.ts";
 import type { PageNumber, Pfn, ProcessId } from "./units.ts";
 
@@ -27,6 +28,23 @@ export function backing(
   const shared = memory.sections[vad.section]?.pages[number - vad.base];
   if (shared === undefined) throw new RangeError(`page ${number} is beyond its section`);
   return shared;
+}
+
+/** The same, to be written to. */
+function ownBacking(memory: Memory, process: ProcessId, number: PageNumber): Page | SectionPage {
+  const space = memory.spaces[process];
+  const vad = space && vadAt(space, number);
+  const page = vad?.pages[number - vad.base];
+  if (vad === undefined || vad.section === null || page?.copied === true) {
+    return ownPageOf(memory, process, number);
+  }
+  const section = own(own(memory, "sections"), vad.section);
+  return own(own(section, "pages"), number - vad.base);
+}
+
+/** The page of the process, to be written to. */
+export function ownPageOf(memory: Memory, process: ProcessId, number: PageNumber): Page {
+  return ownPage(own(own(memory, "spaces"), process), number);
 }
 
 /** The frame that a page maps now; null when it is not committed or has no frame. */
@@ -52,34 +70,37 @@ export function touch(
     return { ok: false, exception: "STATUS_ACCESS_VIOLATION" };
   }
   if (page.guard) {
-    page.guard = false;
+    ownPageOf(memory, process, number).guard = false;
     return { ok: false, exception: "STATUS_GUARD_PAGE_VIOLATION" };
   }
   if (page.inPageError) {
-    page.inPageError = false;
+    ownPageOf(memory, process, number).inPageError = false;
     return { ok: false, exception: "STATUS_IN_PAGE_ERROR" };
   }
-  const resident = pageIn(memory, backing(memory, process, number));
+  const resident = pageIn(memory, process, number);
   if (resident === null) return { ok: false, exception: "STATUS_INSUFFICIENT_RESOURCES" };
   if (access === "write" && page.protection === "WRITECOPY") {
-    const copy = breakCopyOnWrite(memory, page, resident);
+    const copy = breakCopyOnWrite(memory, ownPageOf(memory, process, number), resident);
     if (copy === null) return { ok: false, exception: "STATUS_INSUFFICIENT_RESOURCES" };
     return { ok: true, pfn: copy };
   }
   return { ok: true, pfn: resident };
 }
 
-function pageIn(memory: Memory, home: Page | SectionPage): Pfn | null {
-  if (home.pfn === null) {
-    home.pfn = allocateFrame(memory.physical, home.stored);
-    if (home.pfn !== null) home.stored = 0;
-  }
-  return home.pfn;
+function pageIn(memory: Memory, process: ProcessId, number: PageNumber): Pfn | null {
+  const { pfn, stored } = backing(memory, process, number);
+  if (pfn !== null) return pfn;
+  const given = allocateFrame(own(memory, "physical"), stored);
+  if (given === null) return null;
+  const home = ownBacking(memory, process, number);
+  home.pfn = given;
+  home.stored = 0;
+  return given;
 }
 
 /** A write to a WRITECOPY page: a frame of its own, with the section's contents. Nobody is notified. */
 function breakCopyOnWrite(memory: Memory, page: Page, shared: Pfn): Pfn | null {
-  const copy = allocateFrame(memory.physical, frameAt(memory.physical, shared).stamp);
+  const copy = allocateFrame(own(memory, "physical"), frameAt(memory.physical, shared).stamp);
   if (copy === null) return null;
   page.pfn = copy;
   page.copied = true;
@@ -97,16 +118,23 @@ export function trimPage(memory: Memory, process: ProcessId, number: PageNumber)
   if (pfn === null) return false;
   const frame = frameAt(memory.physical, pfn);
   if (frame.lockCount > 0) return false;
-  const home = backing(memory, process, number);
+  const home = ownBacking(memory, process, number);
   home.stored = frame.stamp;
   home.pfn = null;
-  unmapFrame(memory.physical, pfn);
+  unmapFrame(own(memory, "physical"), pfn);
   return true;
 }
 
-/** A page stops being committed: its own frame and contents are gone. A section's stay with the section. */
-export function discardPage(memory: Memory, page: Page): void {
-  if (page.pfn !== null) unmapFrame(memory.physical, page.pfn);
+/** A page is no more: nothing maps the frame that it had of its own. A section's stays with the section. */
+export function dropFrame(memory: Memory, page: Page): void {
+  if (page.pfn !== null) unmapFrame(own(memory, "physical"), page.pfn);
+}
+
+/** A page stops being committed: its own frame and contents are gone. */
+export function decommitPage(memory: Memory, page: Page): void {
+  dropFrame(memory, page);
+  page.committed = false;
+  page.guard = false;
   page.pfn = null;
   page.stored = 0;
   page.copied = false;

@@ -6,8 +6,9 @@ import { answered, type Applied, type Event } from "./events.ts";
 import { kernelOver } from "./kernel.ts";
 import { providerInstance } from "./ledger.ts";
 import type { Nic } from "./nic.ts";
+import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
-import { at, instanceOf, type State } from "./state.ts";
+import { at, instanceOf, ownNic, type State } from "./state.ts";
 import { abortTransfers } from "./switch.ts";
 import { brand, type InstanceId, type ProcessId, type ProviderId } from "./units.ts";
 import { deleteAddressSpace } from "./virtual-memory.ts";
@@ -23,17 +24,18 @@ export function exit(state: State, process: ProcessId): Applied {
     kill: faults.kill === process ? null : faults.kill,
     interrupt: faults.interrupt?.process === process ? null : faults.interrupt,
   };
-  const own = new Set(
+  const closing = new Set(
     state.sockets.filter((each) => each.process === process).map((each) => each.id),
   );
-  state.transfers = state.transfers.filter((each) => !own.has(each.socket));
+  state.transfers = state.transfers.filter((each) => !closing.has(each.socket));
   state.sockets = state.sockets.map((each) =>
-    own.has(each.id) ? { ...each, status: "closed" } : each,
+    closing.has(each.id) ? { ...each, status: "closed" } : each,
   );
   state.attempts = state.attempts.filter((each) => each.process !== process);
-  for (const card of state.nics) dropRegions(card, process);
+  for (const provider of state.nics.keys()) dropRegions(ownNic(state, brand(provider)), process);
   for (const { id, provider } of state.instances.filter((each) => each.process === process)) {
-    state.instances[id] = { ...providerInstance(id, process, provider), started: false };
+    const ended = { ...providerInstance(id, process, provider), started: false };
+    own(state, "instances")[id] = ended;
   }
   if (state.claims === null) {
     return answered(null, [
@@ -52,9 +54,9 @@ export function exit(state: State, process: ProcessId): Applied {
 export function stopped(state: State, id: InstanceId): Applied {
   const instance = at(state.instances, id, "provider instance");
   const { process, provider } = instance;
-  dropRegions(at(state.nics, provider, "provider"), process);
+  dropRegions(ownNic(state, provider), process);
   closeDriver(state, process, provider);
-  state.instances[id] = { ...providerInstance(id, process, provider), started: false };
+  own(state, "instances")[id] = { ...providerInstance(id, process, provider), started: false };
   return answered(null);
 }
 
@@ -64,20 +66,21 @@ function dropRegions(card: Nic, process: ProcessId): void {
 }
 
 function closeDriver(state: State, process: ProcessId, provider: ProviderId): void {
-  const tables = at(state.drivers, provider, "provider");
-  proxyDriver(tables, kernelOver(state.memory, provider)).processExit(process);
+  const tables = own(own(state, "drivers"), provider);
+  proxyDriver(tables, kernelOver(own(state, "memory"), provider)).processExit(process);
 }
 
 /** The address space goes. Secures go with it; locked pages are bug check 0x76. */
 export function exited(state: State, process: ProcessId): Applied {
-  state.alive[process] = false;
+  own(state, "alive")[process] = false;
   if (state.memory.locked.some((each) => each.process === process)) {
     state.bugCheck = "PROCESS_HAS_LOCKED_PAGES";
   }
-  deleteAddressSpace(state.memory, process);
-  const { first, end } = state.memory.user;
+  const memory = own(state, "memory");
+  deleteAddressSpace(memory, process);
+  const { first, end } = memory.user;
   state.changed = { process, span: { first, count: end - first } };
-  state.memory.secures = state.memory.secures.filter((each) => each.process !== process);
+  memory.secures = memory.secures.filter((each) => each.process !== process);
   return answered(null);
 }
 

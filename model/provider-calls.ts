@@ -1,12 +1,15 @@
 // Calls of the provider shell into the registration cache: what is noted when one begins and when it
 // returns. The cache's own state is its business; what the application was told is ours.
 
+import { pageAt } from "./address-space.ts";
 import { entriesOf, holdingsOf } from "./entries.ts";
 import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
-import { freshFrames, isValidFor, mappingOf } from "./freshness.ts";
+import { freshFrames, isValidFor, mappingOf, type MappingView } from "./freshness.ts";
 import { noWork, type ProviderInstance, type RecordedCall } from "./ledger.ts";
-import { viewOf } from "./reading.ts";
-import { at, type State } from "./state.ts";
+import type { Region } from "./nic.ts";
+import { own } from "./ownership.ts";
+import { mappedFrame } from "./page-access.ts";
+import { at, ownInstance, type State } from "./state.ts";
 import {
   pagesOf,
   sameRange,
@@ -16,21 +19,21 @@ import {
   type InstanceId,
   type PageSpan,
   type ProcessId,
+  type ProviderId,
+  type RegionKey,
 } from "./units.ts";
-import type { WorldView } from "./view.ts";
 
 /** A call begins. `before` is the state in which it does; `state` is the one that is changed. */
 export function beginCall(state: State, before: State, id: InstanceId, call: CacheCall): Applied {
-  const view = viewOf(() => before);
-  const instance = at(before.instances, id, "provider instance");
+  const instance = ownInstance(state, id);
   const active: RecordedCall = {
     call,
-    before: holdingsOf(view, instance),
+    before: holdingsOf(before, at(before.instances, id, "provider instance")),
     work: noWork(),
     failures: [],
     changes: [],
     acquired: { mdls: [], secures: [] },
-    touched: touchedBy(view, instance, call),
+    touched: touchedBy(state, instance, call),
     touchedWithin: [],
     mappings: [],
     framesBefore:
@@ -41,56 +44,57 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     interrupted: false,
     outcome: null,
   };
-  if (call.name === "register") noteMapping(view, instance.process, active);
-  at(state.instances, id, "provider instance").calls.push(active);
+  if (call.name === "register") noteMapping(mappingView(state), instance.process, active);
+  own(instance, "calls").push(active);
   return answered(null);
 }
 
 /** The pages that the request itself is about. A deregister may be the last one of a larger region. */
-function touchedBy(view: WorldView, { provider }: ProviderInstance, call: CacheCall): PageSpan[] {
-  const { pageSizeBytes } = view.config;
+function touchedBy(state: State, { provider }: ProviderInstance, call: CacheCall): PageSpan[] {
+  const { pageSizeBytes } = state.config;
   if (call.name === "register") return [pagesOf(call.request.range, pageSizeBytes)];
   if (call.name !== "deregister") return [];
   const own = pagesOf(call.range, pageSizeBytes);
-  const region = view.region(provider, call.region)?.span;
+  const region = regionOf(state, provider, call.region)?.span;
   return region === undefined || spanContains(own, region) ? [own] : [own, region];
 }
 
 /** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
 export function noteMappings(state: State, process: ProcessId): void {
-  for (const instance of state.instances) {
-    if (instance.process !== process) continue;
-    for (const active of instance.calls) {
+  for (const { id, process: whose, calls } of state.instances) {
+    if (whose !== process || calls.length === 0) continue;
+    const owned = own(ownInstance(state, id), "calls");
+    for (const i of owned.keys()) {
+      const active = own(owned, i);
       active.interrupted = true;
-      if (active.call.name === "register")
-        noteMapping(
-          viewOf(() => state),
-          process,
-          active,
-        );
+      noteMapping(mappingView(state), process, active);
     }
   }
 }
 
-function noteMapping(view: WorldView, process: ProcessId, active: RecordedCall): void {
+function noteMapping(view: MappingView, process: ProcessId, active: RecordedCall): void {
   if (active.call.name !== "register") return;
   const { range, access } = active.call.request;
   const mapping = mappingOf(view, process, range);
   const last = active.mappings.at(-1);
   if (last === undefined || last.some((pfn, i) => pfn !== mapping[i])) {
-    active.mappings.push(mapping);
+    own(active, "mappings").push(mapping);
   }
   if (!isValidFor(view, process, range, access)) active.wasInvalid = true;
 }
 
 /** The innermost call of the instance returns. */
 export function endCall(state: State, id: InstanceId, outcome: CallOutcome): Applied {
-  const instance = at(state.instances, id, "provider instance");
-  const active = instance.calls.pop();
-  if (active === undefined) throw new RangeError(`provider instance ${id} has no call in progress`);
-  active.outcome = outcome;
+  const instance = ownInstance(state, id);
+  const calls = own(instance, "calls");
+  const last = calls.pop();
+  if (last === undefined) throw new RangeError(`provider instance ${id} has no call in progress`);
+  const active: RecordedCall = { ...last, outcome };
   instance.lastCall = active;
-  instance.calls.at(-1)?.touchedWithin.push(...active.touched, ...active.touchedWithin);
+  if (calls.length > 0) {
+    const outer = own(calls, calls.length - 1);
+    own(outer, "touchedWithin").push(...active.touched, ...active.touchedWithin);
+  }
   const { call } = active;
   switch (call.name) {
     case "register":
@@ -132,10 +136,10 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
   if (call.name !== "register" || outcome === null || !("handle" in outcome)) return;
   const { socket, range, access, scope } = call.request;
   const remoteKey = outcome.remoteKey ?? null;
-  const view = viewOf(() => state);
-  const region = view.regions(instance.provider).find((each) => each.key === outcome.region);
+  const view = mappingView(state);
+  const region = regionOf(state, instance.provider, outcome.region);
   const mapped = mappingOf(view, instance.process, range);
-  instance.registrations.push({
+  own(instance, "registrations").push({
     name: call.as,
     socket,
     scope,
@@ -148,13 +152,13 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
   });
   if (scope === "remote" && remoteKey !== null) {
     const { provider } = instance;
-    state.descriptors.push({ registration: call.as, socket, provider, key: remoteKey });
+    own(state, "descriptors").push({ registration: call.as, socket, provider, key: remoteKey });
   }
   if (region === undefined) return;
   instance.unreleased = instance.unreleased.filter((each) => each.mdl !== region.mdl);
-  const uses = instance.uses.find((each) => each.mdl === region.mdl);
-  if (uses === undefined) {
-    instance.uses.push({
+  const at = instance.uses.findIndex((each) => each.mdl === region.mdl);
+  if (at === -1) {
+    own(instance, "uses").push({
       mdl: region.mdl,
       sockets: [socket],
       scopes: [scope],
@@ -162,9 +166,11 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
       remote: scope === "remote",
     });
   } else {
-    if (!uses.sockets.includes(socket)) uses.sockets.push(socket);
-    if (!uses.ranges.some((each) => sameRange(each, range))) uses.ranges.push(range);
-    if (!uses.scopes.includes(scope)) uses.scopes.push(scope);
+    const uses = own(own(instance, "uses"), at);
+    // New lists: the entries of a call in progress go on showing the old ones.
+    if (!uses.sockets.includes(socket)) uses.sockets = [...uses.sockets, socket];
+    if (!uses.ranges.some((each) => sameRange(each, range))) uses.ranges = [...uses.ranges, range];
+    if (!uses.scopes.includes(scope)) uses.scopes = [...uses.scopes, scope];
     uses.remote = scope === "remote";
   }
 }
@@ -172,21 +178,30 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
 /** A callback answered 0: what is still held in the range is a zombie from now on. */
 function invalidated(state: State, instance: ProviderInstance, range: AddressRange): void {
   const span = pagesOf(range, state.config.pageSizeBytes);
-  for (const entry of entriesOf(
-    viewOf(() => state),
-    instance,
-  )) {
+  for (const entry of entriesOf(state, instance)) {
     if (!entry.held || !spansOverlap(entry.span, span)) continue;
     for (const { key } of entry.regions) {
-      if (!instance.zombies.includes(key)) instance.zombies.push(key);
+      if (!instance.zombies.includes(key)) own(instance, "zombies").push(key);
     }
   }
 }
+
+function regionOf(state: State, provider: ProviderId, key: RegionKey): Region | undefined {
+  return at(state.nics, provider, "provider").regions.find((each) => each.key === key);
+}
+
+/** What freshness is decided by. */
+const mappingView = (state: State): MappingView => ({
+  config: state.config,
+  claims: state.claims,
+  page: (process, number) => pageAt(at(state.memory.spaces, process, "process"), number),
+  mappedFrame: (process, number) => mappedFrame(state.memory, process, number),
+});
 
 function answerAttempt(state: State, instance: ProviderInstance, outcome: CallOutcome): void {
   const index = state.attempts.findLastIndex((each) => each.process === instance.process);
   const attempt = state.attempts[index];
   if (attempt === undefined) return;
   const answers = [...attempt.answers, { instance: instance.id, outcome }];
-  state.attempts[index] = { ...attempt, answers };
+  own(state, "attempts")[index] = { ...attempt, answers };
 }

@@ -8,6 +8,7 @@
 
 import type { DriverError, IoctlRequest, IoctlResult, Kernel, ProxyDriver } from "./contract.ts";
 import { KernelException } from "./kernel.ts";
+import { own } from "./ownership.ts";
 import {
   unreachable,
   type AddressRange,
@@ -69,7 +70,7 @@ function serve(
     case "lock": {
       if (!isPlausible(request.range, kernel)) return fail("STATUS_INVALID_PARAMETER");
       const mdl = kernel.mmProbeAndLockPages(process, request.range, request.access);
-      tables.locks.push({ mdl: mdl.handle, process, frames: mdl.frames });
+      own(tables, "locks").push({ mdl: mdl.handle, process, frames: mdl.frames });
       return ok(mdl.handle);
     }
     case "unlock": {
@@ -78,7 +79,7 @@ function serve(
       );
       if (at === -1) return fail("STATUS_INVALID_HANDLE");
       kernel.mmUnlockPages(request.mdl);
-      tables.locks.splice(at, 1);
+      own(tables, "locks").splice(at, 1);
       return ok(null);
     }
     case "frames": {
@@ -91,7 +92,7 @@ function serve(
       if (!isPlausible(request.range, kernel)) return fail("STATUS_INVALID_PARAMETER");
       const handle = kernel.mmSecureVirtualMemory(process, request.range, request.mode);
       if (handle === null) return fail("STATUS_ACCESS_VIOLATION");
-      tables.secures.push({ handle, process });
+      own(tables, "secures").push({ handle, process });
       return ok(handle);
     }
     case "unsecure": {
@@ -100,7 +101,7 @@ function serve(
       );
       if (at === -1) return fail("STATUS_INVALID_HANDLE");
       kernel.mmUnsecureVirtualMemory(process, request.handle);
-      tables.secures.splice(at, 1);
+      own(tables, "secures").splice(at, 1);
       return ok(null);
     }
     case "copyFromUser":

@@ -23,7 +23,7 @@ export function viewOf(current: () => State): WorldView {
     ...ofMemory(current),
     ...ofNics(current),
     ...ofSwitch(current),
-    ...ofInstances(current, () => view),
+    ...ofInstances(current),
     dispatch: () => current().dispatch,
     lastDispatch: () => current().lastDispatch,
     grants: () => current().grants,
@@ -84,7 +84,7 @@ function ofMemory(
     },
     page: (process, number) => pageAt(space(process), number),
     mappedFrame: (process, number) => mappedFrame(current().memory, process, number),
-    frame: (pfn) => current().memory.physical.frames[pfn],
+    frame: (pfn) => current().memory.physical.frames[pfn] ?? undefined,
     changed: () => current().changed,
     sections: () => current().memory.sections.map((each) => each.pages),
     secures: () => current().memory.secures,
@@ -171,7 +171,6 @@ function ofSwitch(
 
 function ofInstances(
   current: () => State,
-  view: () => WorldView,
 ): Pick<
   WorldView,
   | "instances"
@@ -226,15 +225,15 @@ function ofInstances(
             spansOverlap(pagesOf(range, current().config.pageSizeBytes), span),
           ),
       ),
-    entries: (id) => entriesOf(view(), instance(id)),
-    entriesOver: (id, span) => overlapping(entriesOf(view(), instance(id)), span),
-    entriesOn: (id, mdl) => entriesOf(view(), instance(id)).filter((each) => each.mdl === mdl),
+    entries: (id) => entriesOf(current(), instance(id)),
+    entriesOver: (id, span) => overlapping(entriesOf(current(), instance(id)), span),
+    entriesOn: (id, mdl) => entriesOf(current(), instance(id)).filter((each) => each.mdl === mdl),
     entriesOnlyOf: (id, socket) =>
-      entriesOf(view(), instance(id)).filter(
+      entriesOf(current(), instance(id)).filter(
         ({ sockets }) => sockets.length === 1 && sockets[0] === socket,
       ),
-    totals: (id) => totalsOf(entriesOf(view(), instance(id))),
-    instanceSecuresOver: (id, span) => overlapping(securesOf(view(), instance(id)), span),
-    before: (id, call) => beforeOf(view(), instance(id), call as RecordedCall),
+    totals: (id) => totalsOf(entriesOf(current(), instance(id))),
+    instanceSecuresOver: (id, span) => overlapping(securesOf(current(), instance(id)), span),
+    before: (id, call) => beforeOf(current(), instance(id), call as RecordedCall),
   };
 }

@@ -1,13 +1,13 @@
 // The whole state of a world: one plain record, whose JSON is its encoding. It begins here and is changed
 // only by `apply` (system.ts).
 
-import { freeze } from "immer";
 import { userPages, type AddressSpace } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
 import type { BugCheck } from "./errors.ts";
 import { providerInstance, type ProviderInstance } from "./ledger.ts";
 import type { ChangedPages, Memory } from "./memory.ts";
 import { nic, type Nic } from "./nic.ts";
+import { own, settled } from "./ownership.ts";
 import { physicalMemory } from "./physical-memory.ts";
 import { driverTables, type DriverTables } from "./proxy-driver.ts";
 import { brand, type InstanceId, type ProcessId, type ProviderId, type SocketId } from "./units.ts";
@@ -90,7 +90,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
     faults: { fail: [], kill: null, interrupt: null },
     bugCheck: null,
   };
-  return freeze(state, true);
+  return settled(state, null);
 }
 
 function initialMemory(config: WorldConfig): Memory {
@@ -116,6 +116,18 @@ export function instanceOf(
   provider: ProviderId,
 ): InstanceId {
   return brand(process * config.providersPerProcess + provider);
+}
+
+/** The provider instance, to be written to. */
+export function ownInstance(state: State, id: InstanceId): ProviderInstance {
+  at(state.instances, id, "provider instance");
+  return own(own(state, "instances"), id);
+}
+
+/** The NIC, to be written to. */
+export function ownNic(state: State, provider: ProviderId): Nic {
+  at(state.nics, provider, "provider");
+  return own(own(state, "nics"), provider);
 }
 
 /** The element, which must exist. */

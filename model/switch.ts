@@ -14,6 +14,7 @@ import {
   type WspFunction,
 } from "./events.ts";
 import { providerInstance, type ProviderInstance, type Registration } from "./ledger.ts";
+import { own } from "./ownership.ts";
 import { at, instanceOf, type State } from "./state.ts";
 import type { InstanceId, SocketId } from "./units.ts";
 import type { Socket } from "./view.ts";
@@ -78,7 +79,7 @@ function deregisterCall(owner: ProviderInstance, live: Registration): Event {
 /** A connection is made; the provider is started if it was not. */
 export function connect(state: State, event: EventOf<"connect">): Applied {
   const { socket: id, process, provider } = event;
-  state.sockets.push({ id, process, provider, status: "connected" });
+  own(state, "sockets").push({ id, process, provider, status: "connected" });
   const instance = instanceOf(state.config, process, provider);
   return answered(
     null,
@@ -147,7 +148,7 @@ export function cleanup(state: State, id: InstanceId): Applied {
 /** A new cache, empty. */
 export function start(state: State, id: InstanceId): Applied {
   const { process, provider } = at(state.instances, id, "provider instance");
-  state.instances[id] = providerInstance(id, process, provider);
+  own(state, "instances")[id] = providerInstance(id, process, provider);
   return answered(null);
 }
 

@@ -4,13 +4,13 @@
 // NIC, faults), then System (calls of the provider, host calls, the driver). Initial states are in state.ts,
 // what must hold in judge.ts. A failing operation leaves the state as it was, unless its page says otherwise.
 
-import { produce } from "immer";
 import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
 import { hostCall, noteTouched } from "./host-calls.ts";
 import { interrupt, notify, operate, retry } from "./notification.ts";
 import { exit, exited, nicReset, stopped } from "./process-end.ts";
 import { beginCall, endCall } from "./provider-calls.ts";
+import { settled } from "./ownership.ts";
 import type { State } from "./state.ts";
 import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
 import { completeTransfer, peerAccess, startTransfer } from "./transfers.ts";
@@ -18,11 +18,10 @@ import { unreachable } from "./units.ts";
 
 /** Performs the event: the next state, the answer, and what must follow. The state given is not changed. */
 export function apply(state: State, event: Event): { readonly state: State } & Applied {
-  // What the answer takes from the state must outlive the draft, so the answer is part of the draft.
-  const next = produce({ state, applied: answered(null) }, (draft) => {
-    Object.assign(draft, { applied: step(draft.state, state, event) });
-  });
-  return { state: next.state, ...next.applied };
+  const before = settled(state, null);
+  const next = { ...before };
+  const applied = step(next, before, event);
+  return { state: settled(next, before), ...settled(applied, null) };
 }
 
 /** The same on a record that is changed in place: for walks, which need no history. */

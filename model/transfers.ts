@@ -8,6 +8,7 @@ import type { Access } from "./contract.ts";
 import { answered, type Applied, type EventOf } from "./events.ts";
 import { includesAccess } from "./memory-manager.ts";
 import { dma, regionFrames } from "./nic.ts";
+import { own } from "./ownership.ts";
 import { at, type State } from "./state.ts";
 import { pagesOf } from "./units.ts";
 
@@ -31,7 +32,7 @@ export function startTransfer(state: State, event: EventOf<"transferStart">): Ap
   const span = pagesOf(live.range, state.config.pageSizeBytes);
   const { region } = live;
   const { provider } = socket;
-  state.transfers.push({
+  own(state, "transfers").push({
     name,
     socket: id,
     provider,
@@ -55,7 +56,9 @@ export function completeTransfer(state: State, event: EventOf<"transferComplete"
   );
   if (region === undefined || !transfer.inFlight) return refused("WSA_OPERATION_ABORTED");
   const stamp = accessOfTransfer(transfer.kind) === "write" ? event.stamp : null;
-  return transferred(dma(state.memory.physical, regionFrames(region, transfer.span), stamp));
+  return transferred(
+    dma(own(own(state, "memory"), "physical"), regionFrames(region, transfer.span), stamp),
+  );
 }
 
 /** A peer presents the key of a descriptor: it reaches the pages exposed under it to its own socket, or nothing. */
@@ -76,5 +79,7 @@ export function peerAccess(state: State, event: EventOf<"peerAccess">): Applied 
   const region = card.regions.find((each) => each.key === exposure.region);
   if (region === undefined) return refused("INVALID_KEY");
   const stamp = event.access === "write" ? event.stamp : null;
-  return transferred(dma(state.memory.physical, regionFrames(region, exposure.span), stamp));
+  return transferred(
+    dma(own(own(state, "memory"), "physical"), regionFrames(region, exposure.span), stamp),
+  );
 }

@@ -12,6 +12,7 @@ import {
   isUserRange,
   newPage,
   removeVad,
+  ownVad,
   vadAt,
   vadCovering,
   vadSpan,
@@ -24,8 +25,9 @@ import type { ExceptionStatus } from "./contract.ts";
 import type { Win32Error } from "./errors.ts";
 import type { Memory } from "./memory.ts";
 import { isForbidden } from "./memory-manager.ts";
-import { discardPage, touch, trimPage } from "./page-access.ts";
-import { frameAt } from "./physical-memory.ts";
+import { own } from "./ownership.ts";
+import { decommitPage, dropFrame, ownPageOf, touch, trimPage } from "./page-access.ts";
+import { frameAt, ownFrame } from "./physical-memory.ts";
 import {
   brand,
   pageNumbers,
@@ -145,7 +147,7 @@ function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">
   const pages = Array.from({ length: span.count }, () =>
     newPage(committed, op.protection, committed && op.guard),
   );
-  insertVad(spaceOf(memory, process), {
+  insertVad(ownSpace(memory, process), {
     base: span.first,
     section: null,
     writable: true,
@@ -165,9 +167,9 @@ function commit(
   const vad = vadCovering(spaceOf(memory, process), span);
   if (vad === undefined || vad.section !== null) return failed("ERROR_INVALID_ADDRESS");
   if (isForbidden(memory, process, span, op.protection)) return refused(span);
+  const pages = own(ownVad(ownSpace(memory, process), vad.base), "pages");
   for (const number of pageNumbers(span)) {
-    const page = vad.pages[number - vad.base];
-    if (page === undefined) continue;
+    const page = own(pages, number - vad.base);
     page.committed = true;
     page.protection = op.protection;
     page.guard = op.guard;
@@ -217,14 +219,13 @@ function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">):
       : pagesOf({ start: op.address, lengthBytes: op.sizeBytes }, pageSizeBytes);
   if (vadCovering(space, span) === undefined) return failed("ERROR_INVALID_PARAMETER");
   if (isForbidden(memory, process, span, null)) return refused(span);
-  for (const number of pageNumbers(span)) {
-    const page = vad.pages[number - vad.base];
-    if (page === undefined) continue;
-    discardPage(memory, page);
-    page.committed = false;
-    page.guard = false;
+  if (op.type === "release") {
+    for (const page of vad.pages) dropFrame(memory, page);
+    removeVad(ownSpace(memory, process), vad.base);
+  } else {
+    const pages = own(ownVad(ownSpace(memory, process), vad.base), "pages");
+    for (const number of pageNumbers(span)) decommitPage(memory, own(pages, number - vad.base));
   }
-  if (op.type === "release") removeVad(space, vad.base);
   return done(null, span);
 }
 
@@ -245,7 +246,9 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
   }
   if (isForbidden(memory, process, span, op.protection)) return refused(span);
   const old = pages[0] === undefined ? op.protection : protectionName(pages[0]);
-  for (const page of pages) {
+  const owned = own(ownVad(ownSpace(memory, process), vad.base), "pages");
+  for (const number of pageNumbers(span)) {
+    const page = own(owned, number - vad.base);
     // A private copy is the process's own: copy-on-write has nothing left to do.
     page.protection = page.copied && op.protection === "WRITECOPY" ? "READWRITE" : op.protection;
     page.guard = op.guard;
@@ -268,7 +271,7 @@ function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile
   const span = placement(memory, process, op.address, sizeBytes);
   if (span === null) return failed("ERROR_INVALID_ADDRESS");
   const pages = section.pages.map(() => newPage(true, op.protection, false));
-  insertVad(spaceOf(memory, process), {
+  insertVad(ownSpace(memory, process), {
     base: span.first,
     section: op.section,
     writable: op.protection === "READWRITE",
@@ -285,8 +288,8 @@ function unmapViewOfFile(memory: Memory, process: ProcessId, address: VirtualAdd
   }
   const span = vadSpan(vad);
   if (isForbidden(memory, process, span, null)) return refused(span);
-  for (const page of vad.pages) discardPage(memory, page);
-  removeVad(space, vad.base);
+  for (const page of vad.pages) dropFrame(memory, page);
+  removeVad(ownSpace(memory, process), vad.base);
   return done(null, span);
 }
 
@@ -299,9 +302,8 @@ function access(memory: Memory, process: ProcessId, op: Op<"read"> | Op<"write">
     if (!touched.ok) {
       return { answer: { status: "raised", exception: touched.exception }, changed: span };
     }
-    const frame = frameAt(memory.physical, touched.pfn);
-    if (op.name === "write") frame.stamp = op.stamp;
-    stamps.push(frame.stamp);
+    if (op.name === "write") ownFrame(own(memory, "physical"), touched.pfn).stamp = op.stamp;
+    else stamps.push(frameAt(memory.physical, touched.pfn).stamp);
   }
   return done(op.name === "read" ? stamps : null, span);
 }
@@ -313,14 +315,14 @@ function failNextPageIn(memory: Memory, process: ProcessId, number: PageNumber):
   if (page === undefined || !page.committed) return done(0, null);
   const resident = vad?.section === null || page.copied;
   if (!resident || !trimPage(memory, process, number)) return done(0, null);
-  page.inPageError = true;
+  ownPageOf(memory, process, number).inPageError = true;
   return done(1, { first: number, count: 1 });
 }
 
 /** Every process's pages, for its end: views and private memory go, sections stay. */
 export function deleteAddressSpace(memory: Memory, process: ProcessId): void {
-  const space = spaceOf(memory, process);
-  for (const vad of space.vads) for (const page of vad.pages) discardPage(memory, page);
+  const space = ownSpace(memory, process);
+  for (const vad of space.vads) for (const page of vad.pages) dropFrame(memory, page);
   space.vads = [];
 }
 
@@ -328,6 +330,12 @@ function spaceOf(memory: Memory, process: ProcessId): AddressSpace {
   const space = memory.spaces[process];
   if (space === undefined) throw new RangeError(`process ${process} does not exist`);
   return space;
+}
+
+/** The address space, to be written to. */
+function ownSpace(memory: Memory, process: ProcessId): AddressSpace {
+  spaceOf(memory, process);
+  return own(own(memory, "spaces"), process);
 }
 
 function isPrivateProtection(protection: BaseProtection, guard: boolean): boolean {

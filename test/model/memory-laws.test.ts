@@ -112,14 +112,16 @@ describe("a frame", () => {
     const law = exceptAfter(({ after: { memory } }) => {
       const homes = homesIn(memory);
       const listed = memory.locked.flatMap((mdl) => mdl.frames);
-      const expected = new Set([...homes, ...listed].map(String));
-      const found = Object.entries(memory.physical.frames);
+      const expected = new Set([...homes, ...listed].map(Number));
+      const found = memory.physical.frames.flatMap((frame, pfn) =>
+        frame === null ? [] : [{ ...frame, pfn }],
+      );
       return (
-        isDeepStrictEqual(new Set(found.map(([pfn]) => pfn)), expected) &&
+        isDeepStrictEqual(new Set(found.map(({ pfn }) => pfn)), expected) &&
         found.every(
-          ([pfn, { mapped, lockCount }]) =>
-            mapped === homes.includes(Number(pfn)) &&
-            lockCount === listed.filter((each) => each === Number(pfn)).length,
+          ({ pfn, mapped, lockCount }) =>
+            mapped === homes.includes(pfn) &&
+            lockCount === listed.filter((each) => each === pfn).length,
         )
       );
     });

@@ -54,7 +54,7 @@ describe("frames", () => {
     expect(frameAt(memory, pfn(0))).toEqual({ stamp: 5, mapped: false, lockCount: 1 });
     expect(allocateFrame(memory, 0)).toBeNull();
     unlockFrame(memory, pfn(0));
-    expect(memory.frames).toEqual({});
+    expect(memory.frames).toEqual([]);
   });
   it("stay in use while a page maps them, locked or not", () => {
     const memory = physicalMemory(1);

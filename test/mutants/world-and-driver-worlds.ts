@@ -79,13 +79,10 @@ function forgetsModes(world: ReferenceWorld, event: Event): Applied {
 /** The memory manager does not see what is locked. */
 function forgetsLocks(world: ReferenceWorld, event: Event): Applied {
   if (event.type !== "os") return world.apply(event);
-  const withCounts = (state: State, count: (pfn: string) => number): State => {
+  const withCounts = (state: State, count: (pfn: number) => number): State => {
     const { physical } = state.memory;
-    const frames = Object.fromEntries(
-      Object.entries(physical.frames).map(([pfn, frame]) => [
-        pfn,
-        { ...frame, lockCount: count(pfn) },
-      ]),
+    const frames = physical.frames.map(
+      (frame, pfn) => frame && { ...frame, lockCount: count(pfn) },
     );
     return { ...state, memory: { ...state.memory, physical: { ...physical, frames } } };
   };
@@ -93,8 +90,7 @@ function forgetsLocks(world: ReferenceWorld, event: Event): Applied {
     world,
     event,
     (state) => withCounts(state, () => 0),
-    (state, was) =>
-      withCounts(state, (pfn) => was.memory.physical.frames[Number(pfn)]?.lockCount ?? 0),
+    (state, was) => withCounts(state, (pfn) => was.memory.physical.frames[pfn]?.lockCount ?? 0),
   );
 }
 
