@@ -15,7 +15,7 @@ import { describe, expect, it } from "vitest";
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   "model/units.ts": ["model/contract.ts"],
   "model/contract.ts": ["model/units.ts"],
-  "model/": ["model/", "immer"],
+  "model/": ["model/"],
   "properties/": ["model/", "properties/", "fast-check"],
   // An implementation that shares code with its oracle proves nothing.
   // The words of its questions and answers are types, and types are not code.
