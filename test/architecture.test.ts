@@ -225,7 +225,8 @@ describe("the repository", () => {
 
 describe("an offence is reported, and its neighbour is not", () => {
   it.each([
-    ["model/nic.ts", "fast-check", "immer"],
+    ["model/nic.ts", "fast-check", "./memory.ts"],
+    ["model/nic.ts", "immer", "./memory.ts"],
     ["model/nic.ts", "node:fs", "./units.ts"],
     ["model/units.ts", "./nic.ts", "./contract.ts"],
     ["properties/command.ts", "../src/cache/exact.ts", "../model/view.ts"],
@@ -261,6 +262,13 @@ describe("an offence is reported, and its neighbour is not", () => {
     const source = (word: string): string => `import ${word}{ Report } from "../kit/run.ts";`;
     expect(layeringOffences(one("src/report/html.ts", source("")))).toHaveLength(1);
     expect(layeringOffences(one("src/report/html.ts", source("type ")))).toEqual([]);
+  });
+  it("the flat world takes types from the model in one file, and no code", () => {
+    const source = (word: string): string =>
+      `import ${word}{ Event } from "../../model/events.ts";`;
+    expect(layeringOffences(one("src/world/words.ts", source("type ")))).toEqual([]);
+    expect(layeringOffences(one("src/world/words.ts", source("")))).toHaveLength(1);
+    expect(layeringOffences(one("src/world/calls.ts", source("type ")))).toHaveLength(1);
   });
   it("a room that the table does not know is an offence", () => {
     expect(layeringOffences(one("src/attic/old.ts", ""))).toEqual([
