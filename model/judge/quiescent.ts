@@ -4,10 +4,18 @@
 import type { Claims } from "../config.ts";
 import type { Access } from "../contract.ts";
 import { isIdle, uncovered } from "../entries.ts";
-import type { ActiveCall, Entry, InstanceView } from "../ledger.ts";
-import { accessesOf } from "../memory-manager.ts";
+import type { ActiveCall, Entry, InstanceView, Registration } from "../ledger.ts";
+import { accessesOf, includesAccess } from "../memory-manager.ts";
 import type { Exposure } from "../nic.ts";
-import { pageNumbers, pagesOf, sameRange, sameSpan, spanHas, type PageNumber } from "../units.ts";
+import {
+  pageNumbers,
+  pagesOf,
+  sameRange,
+  sameSpan,
+  spanContains,
+  spanHas,
+  type PageNumber,
+} from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { both, broken, none, pages, type Finding, type JudgeScope } from "./finding.ts";
 import { entriesOverAll, exposuresOverAll, touchedSpans } from "./touched.ts";
@@ -192,9 +200,9 @@ function judgeExposure(
   exposure: Exposure,
 ): readonly Finding[] {
   const { pageSizeBytes } = view.config;
-  const remote = view
-    .registrationsOver(instance.id, exposure.span)
-    .filter((each) => each.scope === "remote");
+  const live = view.registrationsOver(instance.id, exposure.span);
+  for (const each of live) if (grantsAll(view, each, exposure)) return none;
+  const remote = live.filter((each) => each.scope === "remote");
   const own = remote.filter((each) => each.socket === exposure.socket);
   const coveringPage = (list: typeof remote, page: PageNumber): typeof remote =>
     list.filter((each) => spanHas(pagesOf(each.range, pageSizeBytes), page));
@@ -216,6 +224,16 @@ function judgeExposure(
     broken("ACCESS-4", `${who} has the rights that it was given and no more`, observed),
     broken("LAW-13", "an exposure grants no more than the registrations under it", observed),
   ];
+}
+
+/** The registration alone is enough for the exposure, as it nearly always is. */
+function grantsAll(view: WorldView, live: Registration, exposure: Exposure): boolean {
+  return (
+    live.scope === "remote" &&
+    live.socket === exposure.socket &&
+    includesAccess(live.access, exposure.access) &&
+    spanContains(pagesOf(live.range, view.config.pageSizeBytes), exposure.span)
+  );
 }
 
 /** Pages are exposed that are not registered for the socket; `others`: they are for another one. */
