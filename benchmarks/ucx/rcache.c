@@ -3,10 +3,10 @@
  *
  *   cc -O2 rcache.c -o rcache -lucp -lucs -lucm && ./rcache SIZE
  *
- * hit: ucs_rcache_get and ucs_rcache_region_put of what is cached, in random order. miss: ucs_rcache_get of new
- * buffers beside SIZE cached ones. release: their ucs_rcache_region_invalidate. callback: one munmap of everything
- * that is cached, which UCX's hook sees, and the next miss, in which UCX releases what the hook invalidated; for each
- * entry. The unmapping itself is in it, of memory never touched.
+ * hit: ucs_rcache_get and ucs_rcache_region_put of what is cached, in random order, up to 16 held at once.
+ * miss: ucs_rcache_get of new buffers beside SIZE cached ones. release: their ucs_rcache_region_invalidate.
+ * callback: one munmap of everything that is cached, which UCX's hook sees, and the next miss, in which UCX releases
+ * what the hook invalidated; for each entry. The unmapping itself is in it, of memory never touched.
  *
  * Written against the installed header ucs/memory/rcache.h. UCX is not ours; nothing of it is copied here.
  */
@@ -20,7 +20,8 @@
 #include <ucs/memory/rcache.h>
 #include <ucp/api/ucp.h>
 
-enum { PAGE = 4096, STRIDE = 2 * PAGE, ROUNDS = 400, WARM = 100, OPERATIONS = 20000, MISSES = 200000 };
+enum { PAGE = 4096, STRIDE = 2 * PAGE, ROUNDS = 400, WARM = 100, OPERATIONS = 20000, MISSES = 200000,
+       AT_ONCE = 16 };
 
 static long released;
 
@@ -137,13 +138,18 @@ static double hit(int32_t size)
     char *base           = map(size);
     int32_t *order       = shuffled(size, 2);
     int32_t at           = 0;
+    int32_t batch        = size < AT_ONCE ? size : AT_ONCE;
+    ucs_rcache_region_t *regions[AT_ONCE];
     double rounds[ROUNDS + WARM];
     fill(rcache, base, size);
     for (int round = 0; round < ROUNDS + WARM; round++) {
         double before = now();
-        for (int32_t operation = 0; operation < OPERATIONS; operation++) {
-            ucs_rcache_region_put(rcache, get(rcache, base, order[at]));
-            if (++at == size) at = 0;
+        for (int32_t operation = 0; operation < OPERATIONS; operation += batch) {
+            for (int32_t i = 0; i < batch; i++) {
+                regions[i] = get(rcache, base, order[at]);
+                if (++at == size) at = 0;
+            }
+            for (int32_t i = 0; i < batch; i++) ucs_rcache_region_put(rcache, regions[i]);
         }
         rounds[round] = (now() - before) / OPERATIONS;
     }

@@ -16,6 +16,7 @@
 import type { EntryTable } from "./entry-table.ts";
 import { NumberSet } from "./number-set.ts";
 
+const { clz32, floor, imul } = Math;
 /** No slot. */
 const NONE = -1;
 const GOLDEN = 0x9e3779b1;
@@ -45,8 +46,8 @@ export class PageIndex {
    * came: addresses are boxed numbers, and to hand over page numbers would box two more.
    */
   find(start: number, lengthBytes: number, rights: number): number {
-    const first = Math.floor(start * this.pagesPerByte);
-    const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
+    const first = floor(start * this.pagesPerByte);
+    const last = floor((start + lengthBytes - 1) * this.pagesPerByte);
     const { table } = this;
     let slot = this.heads[bucketOf(first, classOf(last - first), this.shift)] as number;
     while (slot >= 0) {
@@ -182,12 +183,12 @@ export class PageIndex {
 }
 
 /** The class of an entry with so many pages behind its first: the least k with 2^k pages or more. */
-const classOf = (more: number): number => 32 - Math.clz32(more);
+const classOf = (more: number): number => 32 - clz32(more);
 
-const cellOf = (page: number, k: number): number => Math.floor(page / 2 ** k);
+const cellOf = (page: number, k: number): number => floor(page / 2 ** k);
 /** The first page of the cell. */
 const startOf = (page: number, k: number): number => cellOf(page, k) * 2 ** k;
 
 /** The bucket of a page's cell: hashed from what the low half of the page number says of it. */
 const bucketOf = (page: number, k: number, shift: number): number =>
-  Math.imul(((page | 0) >>> k) ^ Math.imul(k, CLASS_STEP), GOLDEN) >>> shift;
+  imul(((page | 0) >>> k) ^ imul(k, CLASS_STEP), GOLDEN) >>> shift;

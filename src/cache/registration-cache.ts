@@ -209,18 +209,22 @@ class Cache implements Required<RegistrationCache>, CacheParts {
 
   /** One live registration less. The last one leaves the entry idle, unless it may not be found any more. */
   private endUse(slot: number): void {
-    const table = this.table;
-    if (!table.endUse(slot)) return;
-    const found = table.found(slot);
-    if (found !== 0) {
-      if (found < onLock(1)) this.idle.add(slot);
-      else this.idle.addBare(slot);
-      while (this.idle.isOver) this.releases.release(this.idle.excess());
-    } else if (this.owed.size < this.mostPending) {
-      this.releases.owe(slot);
-    } else {
-      this.releases.release(slot);
-    }
+    if (!this.table.endUse(slot)) return;
+    const found = this.table.found(slot);
+    if (found === 0 || found > 3) this.endLastUse(slot, found);
+    else this.idle.add(slot);
+    if (this.idle.isOver) this.keepLimits();
+  }
+
+  /** The last use of what is not found any more, or kept only its lock. */
+  private endLastUse(slot: number, found: number): void {
+    if (found !== 0) this.idle.addBare(slot);
+    else if (this.owed.size < this.mostPending) this.releases.owe(slot);
+    else this.releases.release(slot);
+  }
+
+  private keepLimits(): void {
+    while (this.idle.isOver) this.releases.release(this.idle.excess());
   }
 
   // ── The callback ──────────────────────────────────────────────────────────────────────────────────
