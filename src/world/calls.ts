@@ -115,7 +115,7 @@ function noteMapping(w: Store, process: number, active: FlatCall): void {
 }
 
 /** The frames that the range maps now, one a page; none if it is not wholly a range of user addresses. */
-export function mappingOf(w: Store, process: number, range: AddressRange): (Pfn | null)[] {
+function mappingOf(w: Store, process: number, range: AddressRange): (Pfn | null)[] {
   if (!isUserRange(w, range.start, range.lengthBytes)) return [];
   const first = firstPageOf(w, range);
   const count = pageCountOf(w, range);

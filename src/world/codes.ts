@@ -1,11 +1,11 @@
 // Names as small numbers: how the words of a state say what events say in strings.
 
 import type { Access, ExceptionStatus, Scope, SecureMode } from "../../model/contract.ts";
-import type { BugCheck, HostCall, OsOperation, SocketStatus, TransferKind } from "./words.ts";
+import type { BugCheck, SocketStatus, TransferKind } from "./words.ts";
 
 export const READ = 0;
 export const WRITE = 1;
-export const READWRITE = 2;
+const READWRITE = 2;
 export const accessNames: readonly Access[] = ["read", "write", "readwrite"];
 export function accessCode(access: Access): number {
   return access === "readwrite" ? READWRITE : access === "read" ? READ : WRITE;
@@ -17,7 +17,7 @@ export function includes(have: number, want: number): boolean {
 }
 
 export const NOACCESS = 0;
-export const READONLY = 1;
+const READONLY = 1;
 export const READ_AND_WRITE = 2;
 export const WRITECOPY = 3;
 export const protectionNames = ["NOACCESS", "READONLY", "READWRITE", "WRITECOPY"] as const;
@@ -38,7 +38,7 @@ export function modeCode(mode: SecureMode): number {
 }
 
 export const LOCAL = 0;
-export const REMOTE = 1;
+const REMOTE = 1;
 export const scopeNames: readonly Scope[] = ["local", "remote"];
 export function scopeCode(scope: Scope): number {
   return scope === "local" ? LOCAL : REMOTE;
@@ -83,7 +83,6 @@ export function bugCheckCode(name: BugCheck): number {
 
 /** Host calls that can be made to fail. */
 export const failableNames = ["lock", "secure", "nicRegister", "nicDeregister"] as const;
-export type Failable = (typeof failableNames)[number] & HostCall["name"];
 export function failableCode(name: string): number {
   return failableNames.findIndex((each) => each === name);
 }
@@ -92,5 +91,3 @@ export function failableCode(name: string): number {
 export function accessOfFlags(flags: number): number {
   return flags === 1 ? READ : flags === 2 ? WRITE : flags === 3 ? READWRITE : -1;
 }
-
-export type OsName = OsOperation["name"];

@@ -26,7 +26,7 @@ import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Entry, Region } from "./words.ts";
 
-export class EntryRecord implements Entry {
+class EntryRecord implements Entry {
   readonly mdl: MdlHandle;
   readonly locked: boolean;
   readonly span: PageSpan;

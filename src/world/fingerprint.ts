@@ -101,8 +101,7 @@ export function fingerprint(w: Store, into: Uint32Array, place = 0): void {
   addDescriptors(w, memory);
   if (w.claims === null) addGrants(w, memory);
   // Each lane ends with something of the other, so that neither is a fingerprint of 32 bits by itself.
-  const a = lanes[A] as number;
-  const b = lanes[B] as number;
+  const [a = 0, b = 0] = lanes;
   into[place] = finish(a ^ ((b << 13) | (b >>> 19)));
   into[place + 1] = finish(b + Math.imul(a, FIRST));
 }

@@ -167,8 +167,7 @@ function touchedBy(w: Store, id: number, call: HostCall): PageSpan | null {
 }
 
 /** A span kept as two words, the first page and the count. */
-export const spanAt = (w: Store, word: number): PageSpan =>
-  spanOf(w.mem.at(word), w.mem.at(word + 1));
+const spanAt = (w: Store, word: number): PageSpan => spanOf(w.mem.at(word), w.mem.at(word + 1));
 
 /** True if a page that the register in progress asked for will fail to be read: a fault that nobody can avoid. */
 function meetsBadBlock(w: Store, id: number, active: FlatCall, call: HostCall): boolean {

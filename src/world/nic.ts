@@ -25,7 +25,7 @@ import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { HostAnswer } from "./words.ts";
 
-export const nicError = (error: NicError): HostAnswer => ({ ok: false, error });
+const nicError = (error: NicError): HostAnswer => ({ ok: false, error });
 
 function addTo(w: Store, word: number, by: number): void {
   w.mem.put(word, w.mem.at(word) + by);

@@ -33,7 +33,6 @@ export type {
 } from "../../model/ledger.ts";
 export type { ChangedPages, LockedPages, Secure } from "../../model/memory.ts";
 export type { Exposure, Region } from "../../model/nic.ts";
-export type { Frame } from "../../model/physical-memory.ts";
 export type { Page } from "../../model/address-space.ts";
 export type {
   ArmedFaults,

@@ -47,7 +47,7 @@ describe("two engines", () => {
 
   it("give one subject the same report but for the engine and the time", () => {
     const [flat, reference] = [reportOf("flat"), reportOf("reference")];
-    const sameOf = ({ engine: _, seconds: __, ...rest }: Report): unknown => rest;
+    const sameOf = (report: Report): unknown => ({ ...report, engine: null, seconds: null });
     expect(sameOf(reference)).toEqual(sameOf(flat));
     expect(flat.engine.name).toBe("flat");
     expect(reference.engine.name).toBe("reference");

@@ -43,7 +43,7 @@ describe.each(["tiny", "small", "windows"] as const)("transitions of %s", (prese
         const before = JSON.stringify(state);
         const next = apply(state, event);
         const drafted = produce(state, (draft) => {
-          applyInPlace(draft as State, event);
+          applyInPlace(draft, event);
         });
         expect(next.state).toEqual(drafted);
         expect(JSON.stringify(state)).toBe(before);
@@ -83,15 +83,13 @@ describe("owning a part", () => {
   });
 
   it("refuses a part that is not there", () => {
-    expect(() => own({ part: null } as { part: object | null }, "part")).toThrow(
-      "there is no part to be written to",
-    );
+    expect(() => own({ part: null }, "part")).toThrow("there is no part to be written to");
   });
 
   it("is not a way around: what was not owned cannot be written", () => {
     const next = { ...whole };
     expect(() => {
-      (next.other as { n: number }).n = 4;
+      next.other.n = 4;
     }).toThrow(TypeError);
   });
 });
