@@ -15,7 +15,7 @@ import {
 } from "../../src/cache/registration-cache.ts";
 import { brand, type AddressRange, type RegionKey, type SocketId } from "../../model/units.ts";
 
-export const PAGE = 16;
+const PAGE = 16;
 
 export type HostCallName =
   | "lock"
