@@ -51,14 +51,15 @@ const ours: Measure = (size) => measured(process.execPath, [worker, String(size)
 function theirs(folder: string): Measure | string {
   const program = join(folder, "rcache");
   const source = join(root, "benchmarks/ucx/rcache.c");
+  const compiler = process.env["CC"] ?? "cc";
   try {
     const libraries = ["-lucp", "-lucs", "-lucm"];
-    execFileSync("cc", ["-O2", source, "-o", program, ...libraries], { stdio: "pipe" });
+    execFileSync(compiler, ["-O2", source, "-o", program, ...libraries], { stdio: "pipe" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return "UCX is not measured: there is no C compiler (cc).";
+      return `UCX is not measured: there is no C compiler (${compiler}).`;
     }
-    const [line = "cc failed"] = String((error as { stderr?: unknown }).stderr).split("\n");
+    const [line = ""] = String((error as { stderr?: unknown }).stderr).split("\n");
     return `UCX is not measured: its headers or libraries are not there, or are others (Debian: libucx-dev). ${line}`;
   }
   return (size) => measured(program, [String(size)]);
