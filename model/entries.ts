@@ -161,9 +161,7 @@ export function totalsOf(entries: readonly EntryBefore[]): Totals {
 export function beforeOf(state: State, instance: ProviderInstance, call: RecordedCall): Before {
   const { entries, secures } = call.before;
   return {
-    get totals() {
-      return totalsOf(entries);
-    },
+    totals: totalsOf(entries),
     entry: (mdl) => entries.find((each) => each.mdl === mdl),
     entryOf: (key) => entries.find((each) => each.regions.some((region) => region.key === key)),
     entriesOver: (span) => overlapping(entries, span),

@@ -11,13 +11,11 @@ import type { Belongings, Counters, VadView, WorldView } from "./view.ts";
 
 /** Reads a state that may be replaced: `current` answers the one in force. */
 export function viewOf(current: () => State): WorldView {
+  // Values, not accessors: the hidden class of a literal keeps its accessors, and through them the state, long after.
+  const { config, claims } = current();
   const view: WorldView = {
-    get config() {
-      return current().config;
-    },
-    get claims() {
-      return current().claims;
-    },
+    config,
+    claims,
     isAlive: (process) => current().alive[process] ?? false,
     bugCheck: () => current().bugCheck,
     ...ofMemory(current),
