@@ -73,10 +73,10 @@ export function differenceOver(
 
 const MOST_PAGES = 256;
 
-/** The part of a span that is of the user's pages or next to them: events name ranges that no address space has. */
+/** The part of a span that lies before the end of the user's pages: events name ranges that no address space has. */
 function near({ config }: WorldView, { first, count }: PageSpan): PageSpan {
   const from = Math.max(0, first);
-  const end = Math.min(first + count, config.granularityPages + config.pageCount + 1);
+  const end = Math.min(first + count, config.granularityPages + config.pageCount);
   return { first: brand(from), count: Math.min(MOST_PAGES, Math.max(0, end - from)) };
 }
 

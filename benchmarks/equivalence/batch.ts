@@ -10,6 +10,7 @@ import {
   type Comparison,
   type Disagreement,
 } from "../../properties/equivalence.ts";
+import { bent } from "./bent.ts";
 import type { Lane } from "./lanes.ts";
 
 export interface BatchSettings {
@@ -84,10 +85,20 @@ function compare(
 
 /** The k-th program of the batch. */
 function draw({ seed, number, drawOn }: BatchSettings, lane: Lane, k: number): Program {
-  const { config, claims, maxCommands } = lane;
-  const makeWorld = (k % 2 === 1 ? drawOn : null) ?? walkingWorld;
+  const isOnOther = k % 2 === 1 && drawOn !== null;
+  return drawProgram(lane, seedOf(seed, number, k), isOnOther ? drawOn : walkingWorld, k % 4 < 2);
+}
+
+/** A program for the lane; bent, if wanted. */
+export function drawProgram(
+  { config, claims, maxCommands }: Lane,
+  seed: number,
+  makeWorld: WorldFactory,
+  isBent: boolean,
+): Program {
   const arbitrary = programs({ config, claims, maxCommands, makeWorld });
-  return sample(arbitrary, { numRuns: 1, seed: seedOf(seed, number, k) })[0] ?? [];
+  const program = sample(arbitrary, { numRuns: 1, seed })[0] ?? [];
+  return isBent ? bent(program, config, claims === null ? "driver" : "cache", seed) : program;
 }
 
 /** A 32-bit seed for each program of each batch. */

@@ -1,0 +1,224 @@
+// What no generator draws, between the steps of a program: operations at any address, of any size, with any protection, and
+// registers of any range. An application may do all that, and mostly it is told that it was wrong; two worlds must tell
+// it the same.
+
+import type { BaseProtection } from "../../model/address-space.ts";
+import type { WorldConfig } from "../../model/config.ts";
+import type { Command } from "../../model/trace.ts";
+import {
+  brand,
+  type AddressRange,
+  type PageNumber,
+  type VirtualAddress,
+} from "../../model/units.ts";
+import type { OsOperation } from "../../model/virtual-memory.ts";
+import { Chance } from "./chance.ts";
+
+const protections: readonly BaseProtection[] = ["NOACCESS", "READONLY", "READWRITE", "WRITECOPY"];
+const allocations = ["reserve", "commit", "reserve|commit", "reserve|commit"] as const;
+
+/** The program with more before some of its steps. */
+export function bent(
+  program: readonly Command[],
+  config: WorldConfig,
+  subject: "cache" | "driver",
+  seed: number,
+): Command[] {
+  const chance = new Chance(seed);
+  const operations = new Operations(config, subject, chance);
+  return program.flatMap((step) => {
+    if (!chance.isOnceIn(4)) return [step];
+    return [...(chance.isOnceIn(8) ? operations.scene() : [operations.next()]), step];
+  });
+}
+
+class Operations {
+  readonly #config: WorldConfig;
+  readonly #subject: "cache" | "driver";
+  readonly #chance: Chance;
+  /** Where most of them are, so that several meet on a page. */
+  readonly #favourite: PageNumber;
+  #stamp = 1_000_000;
+
+  constructor(config: WorldConfig, subject: "cache" | "driver", chance: Chance) {
+    this.#config = config;
+    this.#subject = subject;
+    this.#chance = chance;
+    this.#favourite = this.#anyPage();
+  }
+
+  /** An operation of any kind, or a register. */
+  next(): Command {
+    const process = this.#chance.below(this.#config.processes);
+    if (this.#subject === "cache" && this.#chance.isOnceIn(8)) {
+      return this.#register(process, this.#range(), this.#chance.below(4));
+    }
+    return this.#command(process, this.#operation());
+  }
+
+  #register(process: number, range: AddressRange, flags: number): Command {
+    const { providersPerProcess, socketsPerInstance } = this.#config;
+    const socket = process * providersPerProcess * socketsPerInstance + 1;
+    // A program's own names are counted from 1.
+    const call = { name: "WSPRegisterMemory", as: `mr_${this.#stamp++}`, socket, flags };
+    const { start, lengthBytes } = range;
+    return { name: call.name, args: { function: { ...call, range: { start, lengthBytes } } } };
+  }
+
+  /** Operations that lead where single ones hardly do. */
+  scene(): Command[] {
+    const chance = this.#chance;
+    const process = chance.below(this.#config.processes);
+    const address = this.#regionStart();
+    const { pageSizeBytes } = this.#config;
+    const page: PageNumber = brand(address / pageSizeBytes);
+    const range = { start: address, lengthBytes: pageSizeBytes };
+    const write: OsOperation = { name: "write", range, stamp: this.#stamp++ };
+    const view = { name: "MapViewOfFile", section: 0, address } as const;
+    const protect = { name: "VirtualProtect", address, guard: false } as const;
+    const scenes: readonly (readonly OsOperation[])[] = [
+      // A section that holds something, where it is copied when it is written.
+      [
+        { ...view, protection: "READWRITE" },
+        write,
+        { name: "UnmapViewOfFile", address },
+        { ...view, protection: "WRITECOPY" },
+      ],
+      // A private copy that is made copy-on-write again.
+      [
+        { ...view, protection: "WRITECOPY" },
+        write,
+        { ...protect, sizeBytes: 1, protection: "READONLY" },
+        { ...protect, sizeBytes: 1, protection: "WRITECOPY" },
+        write,
+      ],
+      // Pages of unlike rights, protected at once.
+      [
+        { ...protect, sizeBytes: 1, protection: "READONLY" },
+        { ...protect, sizeBytes: pageSizeBytes + 1, protection: "READWRITE" },
+        { ...protect, sizeBytes: 1, protection: "READWRITE" },
+      ],
+      // A guard over a bad block.
+      [
+        write,
+        { ...protect, sizeBytes: 1, protection: "READWRITE", guard: true },
+        { name: "failNextPageIn", page },
+        { name: "read", range },
+        { name: "read", range },
+      ],
+      // A frame after another for one page.
+      [this.#recommit(address, "decommit"), this.#recommit(address, "commit"), write],
+    ];
+    const operations = chance.oneOf(scenes).map((operation) => this.#command(process, operation));
+    if (this.#subject === "driver" || chance.isOnceIn(3)) return operations;
+    return [...operations, this.#register(process, range, 2)];
+  }
+
+  #recommit(address: VirtualAddress, type: "commit" | "decommit"): OsOperation {
+    const sizeBytes = this.#config.pageSizeBytes;
+    if (type === "decommit") return { name: "VirtualFree", address, sizeBytes, type };
+    return {
+      name: "VirtualAlloc",
+      address,
+      sizeBytes,
+      type,
+      protection: "READWRITE",
+      guard: false,
+    };
+  }
+
+  #command(process: number, operation: OsOperation): Command {
+    return { name: operation.name, args: { process, operation } as unknown as Command["args"] };
+  }
+
+  #operation(): OsOperation {
+    const chance = this.#chance;
+    switch (chance.below(12)) {
+      case 0:
+      case 1:
+        return {
+          name: "VirtualAlloc",
+          address: chance.isOnceIn(5) ? null : this.#address(),
+          sizeBytes: this.#size(),
+          type: chance.oneOf(allocations),
+          protection: chance.oneOf(protections),
+          guard: chance.isOnceIn(6),
+        };
+      case 2:
+        return this.#free();
+      case 3:
+      case 4:
+        return {
+          name: "VirtualProtect",
+          address: this.#address(),
+          sizeBytes: this.#size(),
+          protection: chance.oneOf(protections),
+          guard: chance.isOnceIn(4),
+        };
+      case 5:
+        return {
+          name: "MapViewOfFile",
+          section: chance.below(this.#config.sections.length + 1),
+          address: chance.isOnceIn(5) ? null : this.#address(),
+          protection: chance.oneOf(["READONLY", "READWRITE", "WRITECOPY"]),
+        };
+      case 6:
+        return { name: "UnmapViewOfFile", address: this.#address() };
+      case 7:
+        return { name: "read", range: this.#range() };
+      case 8:
+      case 9:
+        return { name: "write", range: this.#range(), stamp: this.#stamp++ };
+      case 10:
+        return { name: "trim", page: this.#page() };
+      default:
+        return { name: "failNextPageIn", page: this.#page() };
+    }
+  }
+
+  #free(): OsOperation {
+    const isRelease = this.#chance.isOnceIn(2);
+    const isWhole = this.#chance.below(8) < (isRelease ? 7 : 2);
+    return {
+      name: "VirtualFree",
+      address: this.#address(),
+      sizeBytes: isWhole ? 0 : this.#size(),
+      type: isRelease ? "release" : "decommit",
+    };
+  }
+
+  #page(): PageNumber {
+    return this.#chance.isOnceIn(2) ? this.#favourite : this.#anyPage();
+  }
+
+  /** Near the beginning of the user's pages, where programs are about. */
+  #anyPage(): PageNumber {
+    const { granularityPages, pageCount } = this.#config;
+    const near = Math.min(pageCount + 1, 3 * granularityPages + 2);
+    return brand(granularityPages - 1 + this.#chance.below(near + 1));
+  }
+
+  #address(): VirtualAddress {
+    const { pageSizeBytes } = this.#config;
+    const chance = this.#chance;
+    const start = chance.isOnceIn(2) ? this.#regionStart() : this.#page() * pageSizeBytes;
+    return brand(start + (chance.isOnceIn(5) ? chance.below(pageSizeBytes) : 0));
+  }
+
+  /** An address where a region may begin. */
+  #regionStart(): VirtualAddress {
+    const { granularityPages, pageSizeBytes } = this.#config;
+    return brand(Math.ceil(this.#page() / granularityPages) * granularityPages * pageSizeBytes);
+  }
+
+  #size(): number {
+    const chance = this.#chance;
+    const { pageSizeBytes } = this.#config;
+    const pages = chance.isOnceIn(12) ? 0 : 1 + chance.below(4);
+    return Math.max(0, pages * pageSizeBytes + (chance.isOnceIn(4) ? chance.below(3) - 1 : 0));
+  }
+
+  #range(): AddressRange {
+    return { start: this.#address(), lengthBytes: Math.max(1, this.#size()) };
+  }
+}
