@@ -234,6 +234,7 @@ class Cache implements Required<RegistrationCache>, CacheParts {
     const first = Math.floor(start * this.pagesPerByte);
     const last = Math.floor((start + lengthBytes - 1) * this.pagesPerByte);
     let failed = this.releases.isBusy(first, last);
+    const owed: number[] = [];
     const slots = this.index.overlapping(first, last);
     let inUse = 0;
     for (let i = 0; i < slots.length; i++) {
@@ -241,9 +242,11 @@ class Cache implements Required<RegistrationCache>, CacheParts {
       // A callback inside one of these releases may have taken this one.
       if (!table.is(slot, INDEXED) || this.releases.isAtWork(slot)) continue;
       if (table.uses(slot) > 0) slots[inUse++] = slot;
-      else if (!this.releases.release(slot)) failed = true;
+      else if (!this.releases.release(slot)) owed.push(slot);
     }
     if (inUse > 0 && this.inUse === "refuse") failed = true;
+    // What was owed may be gone by now: a callback inside a later release tried it again.
+    for (let i = 0; i < owed.length; i++) if (table.is(owed[i] as number, INDEXED)) failed = true;
     // The operation will not go on: buffers in use stay as they are.
     if (failed) return FAULT;
     for (let i = 0; i < inUse; i++) {
