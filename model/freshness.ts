@@ -61,26 +61,50 @@ export function isValidFor(
   return true;
 }
 
-/**
- * The frames of the region behind a registered range, if they are what the range mapped at some instant of the
- * call; else null. A frame that copy-on-write left behind counts as mapped unless the subject declares that
- * it sees copy-on-write: on Windows nobody is told of it.
- */
+/** The frames of the region behind a registered range, if they are fresh; else null. */
 export function freshFrames(
+  view: MappingView,
+  instance: InstanceView,
+  active: ActiveCall,
+  region: Region,
+): readonly Pfn[] | null {
+  const { call } = active;
+  if (call.name !== "register" || !isFresh(view, instance, active, region)) return null;
+  return regionFrames(region, pagesOf(call.request.range, view.config.pageSizeBytes));
+}
+
+/**
+ * True if the frames of the region behind a registered range are what the range mapped at some instant of the call.
+ * A frame that copy-on-write left behind counts as mapped unless the subject declares that it sees copy-on-write: on
+ * Windows nobody is told of it.
+ */
+export function isFresh(
   view: MappingView,
   { process }: InstanceView,
   { call, mappings }: ActiveCall,
   region: Region,
-): readonly Pfn[] | null {
-  if (call.name !== "register") return null;
+): boolean {
+  if (call.name !== "register") return false;
   const { range } = call.request;
   const span = pagesOf(range, view.config.pageSizeBytes);
-  if (!spanContains(region.span, span)) return null;
-  const frames = regionFrames(region, span);
-  const seesCopies = view.claims?.coverage?.includes("copy-on-write") ?? false;
-  const isLeftBehind = (pfn: Pfn, i: number): boolean =>
-    !seesCopies && view.page(process, brand<PageNumber>(span.first + i))?.copiedFrom === pfn;
-  const isMapping = (mapping: readonly (Pfn | null)[]): boolean =>
-    frames.every((pfn, i) => pfn === mapping[i] || isLeftBehind(pfn, i));
-  return mappings.some(isMapping) || isMapping(mappingOf(view, process, range)) ? frames : null;
+  if (!spanContains(region.span, span)) return false;
+  for (const mapping of mappings) if (isMappedBy(view, process, region, span, mapping)) return true;
+  return isMappedBy(view, process, region, span, mappingOf(view, process, range));
+}
+
+function isMappedBy(
+  view: MappingView,
+  process: ProcessId,
+  region: Region,
+  span: PageSpan,
+  mapping: readonly (Pfn | null)[],
+): boolean {
+  const { frames, span: whole } = region;
+  for (let i = 0; i < span.count; i++) {
+    const pfn = frames[span.first - whole.first + i];
+    if (pfn === mapping[i] || pfn === undefined) continue;
+    if (view.claims?.coverage?.includes("copy-on-write") === true) return false;
+    if (view.page(process, brand<PageNumber>(span.first + i))?.copiedFrom !== pfn) return false;
+  }
+  return true;
 }

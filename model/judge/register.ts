@@ -4,7 +4,7 @@
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
 import { isIdle } from "../entries.ts";
-import { freshFrames, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
+import { isFresh, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, InstanceView } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
 import { regionFrames, type Exposure, type Region } from "../nic.ts";
@@ -195,7 +195,7 @@ function isFreshKey(
   exposure: Exposure,
 ): boolean {
   const region = regionOf(view, instance, exposure.region);
-  return region !== undefined && freshFrames(view, instance, active, region) !== null;
+  return region !== undefined && isFresh(view, instance, active, region);
 }
 
 /** LAW-1: the frames are those that the range mapped at some instant of the call. */
@@ -208,7 +208,7 @@ function judgeFresh(
 ): readonly Finding[] {
   const span = pagesOf(request.range, view.config.pageSizeBytes);
   if (!spanContains(region.span, span)) return none;
-  if (freshFrames(view, instance, active, region) !== null) return none;
+  if (isFresh(view, instance, active, region)) return none;
   const mapped = mappingOf(view, instance.process, request.range);
   const isMapped = isValidFor(view, instance.process, request.range, "read");
   return [

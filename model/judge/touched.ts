@@ -46,9 +46,9 @@ export function entriesOverAll(
   { id }: InstanceView,
   spans: readonly PageSpan[],
 ): readonly Entry[] {
-  const over = (span: PageSpan): readonly Entry[] => view.entriesOver(id, span);
-  const entries = eachOnce(spans, over);
-  return spans.length < 2 ? entries : entries.toSorted(byLock);
+  const [only] = spans;
+  if (spans.length === 1 && only !== undefined) return view.entriesOver(id, only);
+  return eachOnce(spans, (span) => view.entriesOver(id, span)).toSorted(byLock);
 }
 
 /** The exposures over the spans, in the order in which they were made. */
@@ -57,9 +57,9 @@ export function exposuresOverAll(
   { id }: InstanceView,
   spans: readonly PageSpan[],
 ): readonly Exposure[] {
-  const over = (span: PageSpan): readonly Exposure[] => view.exposuresOver(id, span);
-  const exposures = eachOnce(spans, over);
-  return spans.length < 2 ? exposures : exposures.toSorted((a, b) => a.key - b.key);
+  const [only] = spans;
+  if (spans.length === 1 && only !== undefined) return view.exposuresOver(id, only);
+  return eachOnce(spans, (span) => view.exposuresOver(id, span)).toSorted((a, b) => a.key - b.key);
 }
 
 /** What is over several of the disjoint spans begins before the end of the first of them: it is taken there only. */
@@ -67,9 +67,6 @@ function eachOnce<T extends { readonly span: PageSpan }>(
   spans: readonly PageSpan[],
   over: (span: PageSpan) => readonly T[],
 ): readonly T[] {
-  const [only] = spans;
-  if (only === undefined) return [];
-  if (spans.length === 1) return over(only);
   const found: T[] = [];
   let end = 0;
   for (const span of spans) {
