@@ -94,6 +94,17 @@ describe("a callback inside a host call", () => {
     keep(cache, pages(3));
     expect(cache.invalidate(pages(3))).toEqual(ok);
   });
+  it("SPI-5: answers 0 when an inner callback released what the outer one could not", () => {
+    const { world, cache } = scene();
+    keep(cache, pages(1));
+    keep(cache, pages(2));
+    world.answers.set("nic.deregister", ["BUSY"]);
+    const answers: unknown[] = [];
+    world.inside.set("unlock", () => answers.push(cache.invalidate(pages(1))));
+    expect(cache.invalidate(pages(1, 2))).toEqual(ok);
+    expect(answers).toEqual([ok]);
+    expect(world.balance).toEqual([0, 0, 0, 0]);
+  });
   it("LAW-1: what an owed release lets in is gone before the register looks", () => {
     const { world, cache } = scene();
     keep(cache, pages(1));
