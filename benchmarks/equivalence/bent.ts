@@ -1,6 +1,6 @@
-// What no generator draws, between the steps of a program: operations at any address, of any size, with any protection, and
-// registers of any range. An application may do all that, and mostly it is told that it was wrong; two worlds must tell
-// it the same.
+// What no generator draws, between the steps of a program: operations at any address, of any size, with any protection,
+// registers of any range under names that were used before, ends at any time. An application may do all that, and mostly
+// it is told that it was wrong; two worlds must tell it the same.
 
 import type { BaseProtection } from "../../model/address-space.ts";
 import type { WorldConfig } from "../../model/config.ts";
@@ -32,6 +32,9 @@ export function bent(
   });
 }
 
+const LOCAL = "mr_901";
+const REMOTE = "mr_902";
+
 class Operations {
   readonly #config: WorldConfig;
   readonly #subject: "cache" | "driver";
@@ -47,22 +50,71 @@ class Operations {
     this.#favourite = this.#anyPage();
   }
 
-  /** An operation of any kind, or a register. */
+  /** An operation of any kind, a register, or an end. */
   next(): Command {
-    const process = this.#chance.below(this.#config.processes);
-    if (this.#subject === "cache" && this.#chance.isOnceIn(8)) {
-      return this.#register(process, this.#range(), this.#chance.below(4));
+    const chance = this.#chance;
+    const process = chance.below(this.#config.processes);
+    if (chance.isOnceIn(20)) return this.#end(process);
+    if (this.#subject === "cache") {
+      if (chance.isOnceIn(8)) return this.#register(process, this.#range(), chance.below(4));
+      if (chance.isOnceIn(10)) return this.#deregister(process);
     }
     return this.#command(process, this.#operation());
   }
 
+  /** One of two names, so that they come again; programs count their own from 1. */
   #register(process: number, range: AddressRange, flags: number): Command {
-    const { providersPerProcess, socketsPerInstance } = this.#config;
-    const socket = process * providersPerProcess * socketsPerInstance + 1;
-    // A program's own names are counted from 1.
-    const call = { name: "WSPRegisterMemory", as: `mr_${this.#stamp++}`, socket, flags };
     const { start, lengthBytes } = range;
-    return { name: call.name, args: { function: { ...call, range: { start, lengthBytes } } } };
+    const isRemote = this.#chance.isOnceIn(2);
+    const name = isRemote ? "WSPRegisterRdmaMemory" : "WSPRegisterMemory";
+    const as = isRemote ? REMOTE : LOCAL;
+    const call = {
+      name,
+      as,
+      socket: this.#socketOf(process),
+      range: { start, lengthBytes },
+      flags,
+    };
+    return { name, args: { function: isRemote ? { ...call, descriptorBytes: 24 } : call } };
+  }
+
+  #deregister(process: number): Command {
+    const isRemote = this.#chance.isOnceIn(2);
+    const name = isRemote ? "WSPDeregisterRdmaMemory" : "WSPDeregisterMemory";
+    // The wrong one, too.
+    const registration = isRemote === this.#chance.isOnceIn(8) ? LOCAL : REMOTE;
+    return { name, args: { function: { name, registration, socket: this.#socketOf(process) } } };
+  }
+
+  /** The first socket that the process has. */
+  #socketOf(process: number): number {
+    const { providersPerProcess, socketsPerInstance } = this.#config;
+    return process * providersPerProcess * socketsPerInstance + 1;
+  }
+
+  #end(process: number): Command {
+    const chance = this.#chance;
+    const { providersPerProcess } = this.#config;
+    switch (this.#subject === "driver" ? 0 : chance.below(6)) {
+      case 0:
+        return { name: "exitProcess", args: { type: "exit", process } };
+      case 1:
+      case 2: {
+        const instance = process * providersPerProcess + chance.below(providersPerProcess);
+        return { name: "WSPCleanup", args: { type: "cleanup", instance } };
+      }
+      case 3:
+        return this.#kill(process);
+      default:
+        return {
+          name: "resetNic",
+          args: { type: "nicReset", provider: chance.below(providersPerProcess) },
+        };
+    }
+  }
+
+  #kill(process: number): Command {
+    return { name: "killAtHostCall", args: { type: "arm", fault: { kind: "kill", process } } };
   }
 
   /** Operations that lead where single ones hardly do. */
@@ -111,10 +163,27 @@ class Operations {
     ];
     const operations = chance.oneOf(scenes).map((operation) => this.#command(process, operation));
     if (this.#subject === "driver" || chance.isOnceIn(3)) return operations;
-    return [...operations, this.#register(process, range, 2)];
+    if (chance.isOnceIn(2)) return [...operations, this.#register(process, range, 2)];
+    return this.#killed(process, range);
   }
 
-  #recommit(address: VirtualAddress, type: "commit" | "decommit"): OsOperation {
+  /** Killed in the callback that a refused operation leads to. */
+  #killed(process: number, { start, lengthBytes }: AddressRange): Command[] {
+    const socket = this.#socketOf(process);
+    const registration = "mr_909";
+    const range = { start, lengthBytes };
+    const register = { name: "WSPRegisterMemory", as: registration, socket, range, flags: 3 };
+    const deregister = { name: "WSPDeregisterMemory", registration, socket };
+    return [
+      this.#command(process, this.#recommit(start, "reserve|commit")),
+      { name: register.name, args: { function: register } },
+      { name: deregister.name, args: { function: deregister } },
+      this.#kill(process),
+      this.#command(process, this.#recommit(start, "decommit")),
+    ];
+  }
+
+  #recommit(address: VirtualAddress, type: "commit" | "reserve|commit" | "decommit"): OsOperation {
     const sizeBytes = this.#config.pageSizeBytes;
     if (type === "decommit") return { name: "VirtualFree", address, sizeBytes, type };
     return {

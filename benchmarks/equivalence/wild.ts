@@ -4,7 +4,7 @@
 // What they do is drawn from a hash of what they are asked, so the same program leads to the same, and one that lacks a
 // step to nearly the same.
 
-import type { Access, IoctlResult, SecureMode } from "../../model/contract.ts";
+import type { Access, IoctlRequest, SecureMode } from "../../model/contract.ts";
 import type {
   Answer,
   CacheCall,
@@ -28,29 +28,41 @@ class Known {
     if (result.ok && typeof result.value === "number") this.#numbers.push(result.value);
   }
 
+  /** What will be answered next, if numbers are counted. */
+  next(): number {
+    return Math.max(0, ...this.#numbers.slice(-6)) + 1;
+  }
+
   /** One of the newest, mostly. */
   draw(chance: Chance): number {
-    if (this.#numbers.length === 0 || chance.isOnceIn(12)) {
-      return chance.oneOf([0, 1, 2, 3, this.#numbers.length + 1, 2 ** 31, 2 ** 40 + 1]);
+    const next = this.next();
+    if (this.#numbers.length === 0 || chance.isOnceIn(8)) {
+      return chance.oneOf([0, 1, 2, next, next, next + 1, 2 ** 31, 2 ** 40 + 1]);
     }
     return chance.oneOf(this.#numbers.slice(-6));
   }
+}
+
+/** What the caches of all instances know: each tries what is another's too. */
+interface Knowledge {
+  readonly mdls: Known;
+  readonly secures: Known;
+  readonly regions: Known;
+  readonly keys: Known;
 }
 
 class WildCache {
   #chance = new Chance(null);
   readonly #host: (call: HostCall) => HostAnswer;
   readonly #pageSizeBytes: number;
-  readonly #mdls = new Known();
-  readonly #secures = new Known();
-  readonly #regions = new Known();
-  readonly #keys = new Known();
+  readonly #known: Knowledge;
   #range: AddressRange = { start: brand(0), lengthBytes: 1 };
   #socket = 1;
 
-  constructor(host: (call: HostCall) => HostAnswer, pageSizeBytes: number) {
+  constructor(host: (call: HostCall) => HostAnswer, pageSizeBytes: number, known: Knowledge) {
     this.#host = host;
     this.#pageSizeBytes = pageSizeBytes;
+    this.#known = known;
   }
 
   call(call: CacheCall): CallOutcome {
@@ -77,10 +89,11 @@ class WildCache {
         if (chance.isOnceIn(8))
           return { ok: false, error: chance.oneOf(["WSAENOBUFS", "WSAEFAULT"]) };
         const handle = brand<never>(chance.oneOf([0, 1, 7, 2 ** 45]));
-        const region = brand<never>(this.#regions.draw(chance));
+        const { regions } = this.#known;
+        const region = brand<never>(chance.isOnceIn(5) ? regions.next() : regions.draw(chance));
         const success = { ok: true, handle, region, offsetBytes: 0 } as const;
         if (call.request.scope === "local") return success;
-        return { ...success, remoteKey: brand(this.#keys.draw(chance)) };
+        return { ...success, remoteKey: brand(this.#known.keys.draw(chance)) };
       }
       case "deregister":
         return chance.isOnceIn(5) ? { ok: false, error: "WSAEINVAL" } : { ok: true };
@@ -100,23 +113,23 @@ class WildCache {
       case 0:
         return this.#do({ name: "lock", range: this.#anywhere(), access: chance.oneOf(accesses) });
       case 1:
-        return this.#do({ name: "unlock", mdl: brand(this.#mdls.draw(chance)) });
+        return this.#do({ name: "unlock", mdl: brand(this.#known.mdls.draw(chance)) });
       case 2:
         return this.#do(this.#secure());
       case 3:
-        return this.#do({ name: "unsecure", handle: brand(this.#secures.draw(chance)) });
+        return this.#do({ name: "unsecure", handle: brand(this.#known.secures.draw(chance)) });
       case 4:
-        return this.#do({ name: "frames", mdl: brand(this.#mdls.draw(chance)) });
+        return this.#do({ name: "frames", mdl: brand(this.#known.mdls.draw(chance)) });
       case 5:
         return this.#do(this.#enter());
       case 6:
-        return this.#do({ name: "nicDeregister", region: brand(this.#regions.draw(chance)) });
+        return this.#do({ name: "nicDeregister", region: brand(this.#known.regions.draw(chance)) });
       case 7:
-        return this.#do({ name: "unexpose", key: brand(this.#keys.draw(chance)) });
+        return this.#do({ name: "unexpose", key: brand(this.#known.keys.draw(chance)) });
       default:
         return this.#do({
           name: "expose",
-          region: brand(this.#regions.draw(chance)),
+          region: brand(this.#known.regions.draw(chance)),
           range: this.#anywhere(),
           socket: brand(
             chance.isOnceIn(6) ? chance.oneOf([0, 1, 2, 3, 5, 9, 2 ** 40 + 1]) : this.#socket,
@@ -131,7 +144,7 @@ class WildCache {
   }
 
   #enter(): HostCall {
-    const mdl = this.#mdls.draw(this.#chance);
+    const mdl = this.#known.mdls.draw(this.#chance);
     return { name: "nicRegister", mdl: brand(mdl), access: this.#chance.oneOf(accesses) };
   }
 
@@ -152,19 +165,25 @@ class WildCache {
 
   #do(call: HostCall): void {
     const result = this.#host(call);
-    if (call.name === "lock") this.#mdls.add(result);
-    if (call.name === "secure") this.#secures.add(result);
-    if (call.name === "nicRegister") this.#regions.add(result);
-    if (call.name === "expose") this.#keys.add(result);
+    if (call.name === "lock") this.#known.mdls.add(result);
+    if (call.name === "secure") this.#known.secures.add(result);
+    if (call.name === "nicRegister") this.#known.regions.add(result);
+    if (call.name === "expose") this.#known.keys.add(result);
   }
 }
 
 /** A cache for each instance. */
 export function wildProvider(pageSizeBytes: number): Provider {
   const caches: WildCache[] = [];
+  const known: Knowledge = {
+    mdls: new Known(),
+    secures: new Known(),
+    regions: new Known(),
+    keys: new Known(),
+  };
   return {
     start(id, host): void {
-      caches[id] = new WildCache(host, pageSizeBytes);
+      caches[id] = new WildCache(host, pageSizeBytes, known);
     },
     call: (id, call) => caches[id]?.call(call) ?? null,
   };
@@ -172,68 +191,126 @@ export function wildProvider(pageSizeBytes: number): Provider {
 
 /** A driver that calls any function of the kernel, and answers what comes of it, or something else. */
 export function wildDriver(processes: number): Driver {
-  let chance = new Chance(null);
-  const numbers: number[] = [1];
-  let kernel: (call: KernelCall) => Answer = () => null;
-  const anybody = (process: ProcessId): ProcessId =>
-    chance.isOnceIn(8) ? brand(chance.below(processes)) : process;
-
-  function call(
-    process: ProcessId,
-    range: AddressRange,
-  ): { value: unknown; raised: string | null } {
-    const answer = kernel(drawn(process, range));
-    if (answer === null || answer.kind !== "kernel") return { value: null, raised: null };
-    const { value, raised } = answer;
-    const handle: unknown =
-      typeof value === "object" && value !== null ? Reflect.get(value, "handle") : value;
-    if (typeof handle === "number") numbers.push(handle);
-    return { value: typeof handle === "number" ? handle : value, raised };
-  }
-
-  function drawn(process: ProcessId, range: AddressRange): KernelCall {
-    const whose = anybody(process);
-    const handle = chance.oneOf(numbers.slice(-5));
-    switch (chance.below(12)) {
-      case 0:
-      case 1:
-      case 2:
-        return { name: "mmProbeAndLockPages", args: [whose, range, chance.oneOf(accesses)] };
-      case 3:
-        return { name: "mmUnlockPages", args: [brand(handle)] };
-      case 4:
-      case 5:
-      case 6:
-        return { name: "mmSecureVirtualMemory", args: [whose, range, chance.oneOf(modes)] };
-      case 7:
-        return { name: "mmUnsecureVirtualMemory", args: [whose, brand(handle)] };
-      case 8:
-        return { name: "probeForRead", args: [range] };
-      case 9:
-        return { name: "probeForWrite", args: [whose, range] };
-      case 10:
-        return { name: "readUser", args: [whose, range] };
-      default:
-        return { name: "writeUser", args: [whose, range, 1 + chance.below(1000)] };
-    }
-  }
-
+  const wild = new WildDriver(processes);
   return {
-    start(port): void {
-      kernel = port;
-    },
-    dispatch({ process, request }): { result: IoctlResult | null; escaped: string | null } {
-      chance = new Chance(request);
-      const range = "range" in request ? request.range : { start: brand<never>(0), lengthBytes: 1 };
-      let last: { value: unknown; raised: string | null } = { value: null, raised: null };
-      for (let left = chance.below(3); left > 0; left--) last = call(process, range);
-      if (last.raised !== null && chance.isOnceIn(30))
-        return { result: null, escaped: last.raised };
-      if (chance.isOnceIn(6))
-        return { result: { ok: false, error: "STATUS_INVALID_HANDLE" }, escaped: null };
-      const value = typeof last.value === "number" ? last.value : chance.oneOf(numbers);
-      return { result: { ok: true, value }, escaped: null };
-    },
+    start: (kernel) => wild.start(kernel),
+    dispatch: ({ process, request }) => wild.serve(process, request),
     processExit: () => ({ escaped: null }),
   };
 }
+
+interface Secured {
+  readonly process: ProcessId;
+  readonly handle: number;
+}
+
+/** What a call into the kernel answered; null if the machine stopped. */
+type Served = { readonly value: unknown; readonly raised: string | null } | null;
+
+class WildDriver {
+  readonly #processes: number;
+  #kernel: (call: KernelCall) => Answer = () => null;
+  #chance = new Chance(null);
+  #locks: number[] = [];
+  #secures: Secured[] = [];
+
+  constructor(processes: number) {
+    this.#processes = processes;
+  }
+
+  start(kernel: (call: KernelCall) => Answer): void {
+    this.#kernel = kernel;
+  }
+
+  serve(process: ProcessId, request: IoctlRequest): ReturnType<Driver["dispatch"]> {
+    const chance = (this.#chance = new Chance(request));
+    const range = "range" in request ? request.range : nowhere;
+    let last: Served = { value: null, raised: null };
+    for (let left = chance.below(3); left > 0 && last !== null; left--) {
+      last = this.#ask(process, range);
+    }
+    if (last === null) return { result: null, escaped: null };
+    const { value, raised } = last;
+    if (raised !== null && chance.isOnceIn(30)) return { result: null, escaped: raised };
+    if (chance.isOnceIn(6)) {
+      return { result: { ok: false, error: "STATUS_INVALID_HANDLE" }, escaped: null };
+    }
+    const handle = typeof value === "number" ? value : chance.below(4);
+    return { result: { ok: true, value: handle }, escaped: null };
+  }
+
+  /** One call of any kind. */
+  #ask(process: ProcessId, range: AddressRange): Served {
+    const chance = this.#chance;
+    // One process more than there are.
+    const anybody: ProcessId = brand(chance.below(this.#processes + 1));
+    const whose = chance.isOnceIn(8) ? anybody : process;
+    const call = this.#drawn(whose, range);
+    const answer = this.#kernel(call);
+    if (answer === null || answer.kind !== "kernel" || answer.bugCheck !== null) return null;
+    const { value, raised } = answer;
+    if (call.name === "mmSecureVirtualMemory" && typeof value === "number") {
+      this.#secures.push({ process: whose, handle: value });
+    }
+    if (call.name !== "mmProbeAndLockPages" || typeof value !== "object" || value === null) {
+      return { value, raised };
+    }
+    const handle: unknown = Reflect.get(value, "handle");
+    if (typeof handle === "number") this.#locks.push(handle);
+    return { value: handle, raised };
+  }
+
+  #drawn(process: ProcessId, range: AddressRange): KernelCall {
+    const chance = this.#chance;
+    switch (chance.below(13)) {
+      case 0:
+      case 1:
+      case 2:
+        return { name: "mmProbeAndLockPages", args: [process, range, chance.oneOf(accesses)] };
+      case 3:
+      case 4:
+      case 5:
+        return { name: "mmSecureVirtualMemory", args: [process, range, chance.oneOf(modes)] };
+      case 6:
+        return { name: "probeForRead", args: [range] };
+      case 7:
+        return { name: "probeForWrite", args: [process, range] };
+      case 8:
+        return { name: "readUser", args: [process, range] };
+      case 9:
+        return { name: "writeUser", args: [process, range, 1 + chance.below(1000)] };
+      case 10:
+        return this.#unlock();
+      case 11:
+        return this.#unsecure();
+      default:
+        return chance.isOnceIn(6) ? this.#released(process) : nothing;
+    }
+  }
+
+  /** A release of what is there or not; if not, the machine stops. */
+  #released(process: ProcessId): KernelCall {
+    const handle = this.#chance.below(9);
+    return this.#chance.isOnceIn(2)
+      ? { name: "mmUnlockPages", args: [brand(handle)] }
+      : { name: "mmUnsecureVirtualMemory", args: [process, brand(handle)] };
+  }
+
+  #unlock(): KernelCall {
+    const handle = this.#locks[this.#chance.below(this.#locks.length + 1)];
+    if (handle === undefined) return nothing;
+    this.#locks = this.#locks.filter((each) => each !== handle);
+    return { name: "mmUnlockPages", args: [brand(handle)] };
+  }
+
+  #unsecure(): KernelCall {
+    const secured = this.#secures[this.#chance.below(this.#secures.length + 1)];
+    if (secured === undefined) return nothing;
+    this.#secures = this.#secures.filter((each) => each !== secured);
+    const { process, handle } = secured;
+    return { name: "mmUnsecureVirtualMemory", args: [process, brand(handle)] };
+  }
+}
+
+const nowhere: AddressRange = { start: brand(0), lengthBytes: 1 };
+const nothing: KernelCall = { name: "probeForRead", args: [nowhere] };
