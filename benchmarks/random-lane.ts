@@ -97,7 +97,7 @@ const lanes: Readonly<Record<string, () => Bench>> = {
   trivial: () => benchOf(uncached, reusedFlatWorlds(), PROGRAMS),
   registrationCache: () =>
     benchOf(registrationCache({ inUse: "defer" }), reusedFlatWorlds(), PROGRAMS),
-  reference: () => benchOf(uncached, referenceWorld, PROGRAMS / 10),
+  reference: () => benchOf(uncached, referenceWorld, PROGRAMS),
 };
 
 const bench = lanes[process.argv[2] ?? ""];

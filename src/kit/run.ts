@@ -55,6 +55,7 @@ class Session {
   #compared = 0;
   #problem: string | null = null;
   #lastProgress = 0;
+  #lastPhase: Progress["phase"] | null = null;
 
   constructor(subject: Subject | DriverSubject, options: RunOptions) {
     this.#subject = subject;
@@ -333,8 +334,10 @@ class Session {
 
   #progress(phase: Progress["phase"]): void {
     const now = Date.now();
-    if (this.#options.onProgress === undefined || now - this.#lastProgress < PROGRESS_EVERY_MS)
-      return;
+    if (this.#options.onProgress === undefined) return;
+    // A phase is told when it begins, however short it is.
+    if (phase === this.#lastPhase && now - this.#lastProgress < PROGRESS_EVERY_MS) return;
+    this.#lastPhase = phase;
     this.#lastProgress = now;
     this.#options.onProgress({
       phase,

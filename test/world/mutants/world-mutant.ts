@@ -63,7 +63,7 @@ function dependents(of: string, sources: ReadonlyMap<string, string>): ReadonlyS
 }
 
 /** Loads the world with the mutant's change; as it is shipped, if there are no edits. */
-export async function loadWorld(mutant: WorldMutant): Promise<WorldModule> {
+async function loadWorld(mutant: WorldMutant): Promise<WorldModule> {
   const sources = texts();
   const name = `${mutant.file}.ts`;
   const anew = dependents(name, sources);
