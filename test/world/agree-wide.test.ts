@@ -1,0 +1,6 @@
+import { describe } from "vitest";
+import { testAgreement } from "./agree.ts";
+
+describe("the flat world and the reference", () => {
+  testAgreement("wide", 10_000);
+});
