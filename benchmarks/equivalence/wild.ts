@@ -51,6 +51,13 @@ interface Knowledge {
   readonly keys: Known;
 }
 
+/** What was acquired for one register, as far as it succeeded. */
+interface Acquired {
+  readonly secure: number | null;
+  readonly mdl: number | null;
+  readonly region: number | null;
+}
+
 class WildCache {
   #chance = new Chance(null);
   readonly #host: (call: HostCall) => HostAnswer;
@@ -58,6 +65,7 @@ class WildCache {
   readonly #known: Knowledge;
   #range: AddressRange = { start: brand(0), lengthBytes: 1 };
   #socket = 1;
+  #acquired: Acquired[] = [];
 
   constructor(host: (call: HostCall) => HostAnswer, pageSizeBytes: number, known: Knowledge) {
     this.#host = host;
@@ -72,14 +80,32 @@ class WildCache {
     if (call.name === "invalidate") this.#range = call.range;
     // Mostly as a cache does: what follows would be nothing but errors otherwise.
     if (call.name === "register" && !this.#chance.isOnceIn(4)) this.#acquire();
+    if (call.name !== "register" && this.#chance.isOnceIn(2)) this.#letGo();
     for (let left = this.#chance.below(4); left > 0; left--) this.#act();
     return this.#outcome(call);
   }
 
   #acquire(): void {
-    this.#do(this.#secure());
-    this.#do({ name: "lock", range: this.#range, access: this.#chance.oneOf(accesses) });
-    this.#do(this.#enter());
+    const chance = this.#chance;
+    const secure = chance.isOnceIn(3) ? null : this.#do(this.#secure());
+    const access = chance.oneOf(accesses);
+    const mdl = this.#do({ name: "lock", range: this.#range, access });
+    const region = this.#do(this.#enter());
+    this.#acquired.push({ secure, mdl, region });
+  }
+
+  /** What belongs together, mostly in the right order. */
+  #letGo(): void {
+    const chance = this.#chance;
+    const one = this.#acquired[chance.below(this.#acquired.length + 1)];
+    if (one === undefined) return;
+    const { secure, mdl, region } = one;
+    if (secure !== null) this.#do({ name: "unsecure", handle: brand(secure) });
+    if (region !== null && !chance.isOnceIn(6)) {
+      this.#do({ name: "nicDeregister", region: brand(region) });
+    }
+    if (mdl !== null && !chance.isOnceIn(3)) this.#do({ name: "unlock", mdl: brand(mdl) });
+    if (chance.isOnceIn(2)) this.#acquired = this.#acquired.filter((each) => each !== one);
   }
 
   #outcome(call: CacheCall): CallOutcome {
@@ -111,23 +137,23 @@ class WildCache {
     const chance = this.#chance;
     switch (chance.below(10)) {
       case 0:
-        return this.#do({ name: "lock", range: this.#anywhere(), access: chance.oneOf(accesses) });
+        return void this.#do({ name: "lock", range: this.#anywhere(), access: chance.oneOf(accesses) });
       case 1:
-        return this.#do({ name: "unlock", mdl: brand(this.#known.mdls.draw(chance)) });
+        return void this.#do({ name: "unlock", mdl: brand(this.#known.mdls.draw(chance)) });
       case 2:
-        return this.#do(this.#secure());
+        return void this.#do(this.#secure());
       case 3:
-        return this.#do({ name: "unsecure", handle: brand(this.#known.secures.draw(chance)) });
+        return void this.#do({ name: "unsecure", handle: brand(this.#known.secures.draw(chance)) });
       case 4:
-        return this.#do({ name: "frames", mdl: brand(this.#known.mdls.draw(chance)) });
+        return void this.#do({ name: "frames", mdl: brand(this.#known.mdls.draw(chance)) });
       case 5:
-        return this.#do(this.#enter());
+        return void this.#do(this.#enter());
       case 6:
-        return this.#do({ name: "nicDeregister", region: brand(this.#known.regions.draw(chance)) });
+        return void this.#do({ name: "nicDeregister", region: brand(this.#known.regions.draw(chance)) });
       case 7:
-        return this.#do({ name: "unexpose", key: brand(this.#known.keys.draw(chance)) });
+        return void this.#do({ name: "unexpose", key: brand(this.#known.keys.draw(chance)) });
       default:
-        return this.#do({
+        return void this.#do({
           name: "expose",
           region: brand(this.#known.regions.draw(chance)),
           range: this.#anywhere(),
@@ -163,12 +189,14 @@ class WildCache {
     return { start: brand(moved), lengthBytes: length };
   }
 
-  #do(call: HostCall): void {
+  /** The number that was answered; null for an error. */
+  #do(call: HostCall): number | null {
     const result = this.#host(call);
     if (call.name === "lock") this.#known.mdls.add(result);
     if (call.name === "secure") this.#known.secures.add(result);
     if (call.name === "nicRegister") this.#known.regions.add(result);
     if (call.name === "expose") this.#known.keys.add(result);
+    return result.ok && typeof result.value === "number" ? result.value : null;
   }
 }
 

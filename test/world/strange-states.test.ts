@@ -59,10 +59,11 @@ const expose = (socket: number): Event =>
     access: "read",
   });
 
-/** Four committed pages at page 2 of each process. */
-function begun(make: WorldFactory): World {
-  const world = make(presets.small, claims);
-  for (let process = 0; process < presets.small.processes; process++) {
+/** Pages of 64 bytes; four committed ones at page 2 of each process. */
+function begun(make: WorldFactory, preset: "small" | "windows" = "small"): World {
+  const config = { ...presets[preset], pageSizeBytes: 64, granularityPages: 2 };
+  const world = make(config, claims);
+  for (let process = 0; process < config.processes; process++) {
     world.apply({
       type: "os",
       process: brand(process),
@@ -146,6 +147,33 @@ describe.each([
     const done = apply({ type: "transferComplete", transfer: "t_1", stamp: 8 });
     expect(done.answer).toEqual({ kind: "transfer", stamps: [7], error: null });
     expect(view.lastTransfer()?.span).toEqual({ first: 2, count: 3 });
+  });
+
+  it("takes no secure of another provider for one that an entry has", () => {
+    const { view, apply } = begun(make, "windows");
+    const other: InstanceId = brand(1);
+    const range = pages(2, 1);
+    apply(register("mr_1", range));
+    for (const event of [lock(range), enter(1), answer(1)]) apply(event);
+    apply(begin({ name: "closeSocket", socket: brand(3) }, other));
+    apply(host({ name: "secure", range, mode: "readwrite" }, other));
+    apply({ type: "return", instance: other, outcome: null });
+    apply({ type: "arm", fault: { kind: "fail", call: "nicDeregister" } });
+    apply(begin({ name: "invalidate", range, reason: "notify" }));
+    apply(drop(1));
+    expect(view.securesOver(brand(0), { first: brand(2), count: 1 })).toHaveLength(1);
+    expect(view.entries(instance0).map((each) => each.unsecurable)).toEqual([true]);
+  });
+
+  it("completes a transfer that was aborted with an error", () => {
+    const { apply } = begun(make);
+    const range = pages(2, 1);
+    for (const event of [register("mr_1", range), lock(range), enter(1), answer(1)]) apply(event);
+    const socket: SocketId = brand(1);
+    apply({ type: "transferStart", as: "t_1", kind: "receive", registration: "mr_1", socket });
+    apply({ type: "nicReset", provider: brand(0) });
+    const { answer: completed } = apply({ type: "transferComplete", transfer: "t_1", stamp: 8 });
+    expect(completed).toEqual({ kind: "transfer", stamps: null, error: "WSA_OPERATION_ABORTED" });
   });
 
   it("lets an instance owe nothing that is another process's", () => {

@@ -10,7 +10,7 @@ import { compareWorlds, type Disagreement } from "../../../properties/equivalenc
 import { brokenWorlds, type WorldMutant } from "./world-mutant.ts";
 
 /** A mutant that so many commands do not find is not found. */
-const MOST_COMMANDS = 20_000;
+export const MOST_COMMANDS = 20_000;
 const LONGEST_PROGRAM = 100;
 /** Without a common divisor with the number of lanes, so that the first programs are on unlike lanes. */
 const STRIDE = 14;
@@ -44,7 +44,7 @@ export interface Found {
 }
 
 /** Looks for a disagreement that counts, on the lanes of the mutant. */
-function seek(
+export function seek(
   makeWorld: WorldFactory,
   counts: (disagreement: Disagreement) => boolean,
   on: WorldMutant["on"] = {},

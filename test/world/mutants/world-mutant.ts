@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PresetName } from "../../../model/config.ts";
+import type { PresetName, WorldConfig } from "../../../model/config.ts";
 import type { WorldFactory } from "../../../model/world.ts";
 import type { flatWorld, reusedFlatWorlds } from "../../../src/world/world.ts";
 import type { Edit } from "../../mutants/mutant.ts";
@@ -92,7 +92,13 @@ function relinked(text: string, anew: ReadonlySet<string>): string {
     );
 }
 
-/** A factory of the mutant's worlds, one after another on the same memory. */
+/** A factory of the mutant's worlds, those of each configuration one after another on the same memory. */
 export async function brokenWorlds(mutant: WorldMutant): Promise<WorldFactory> {
-  return (await loadWorld(mutant)).reusedFlatWorlds();
+  const { reusedFlatWorlds } = await loadWorld(mutant);
+  const makers = new Map<WorldConfig, WorldFactory>();
+  return (config, claims) => {
+    const make = makers.get(config) ?? reusedFlatWorlds();
+    makers.set(config, make);
+    return make(config, claims);
+  };
 }
