@@ -32,6 +32,7 @@ export const callMutants: readonly WorldMutant[] = [
         "const answer: OsAnswer = attempt.due.length >= 0\n",
       ],
     ],
+    on: { preset: "windows", subject: "by-the-book" },
   },
   {
     id: "retries-unanimously",
@@ -87,6 +88,7 @@ export const callMutants: readonly WorldMutant[] = [
         "  const answer = performOs(w, process, operation);",
       ],
     ],
+    on: { preset: "tiny", subject: "by-the-book" },
   },
   {
     id: "countdown-stands",
@@ -146,7 +148,7 @@ export const callMutants: readonly WorldMutant[] = [
         "      isSecuredBy(w, process, provider, number) ||\n      gone.slice(9).some(",
       ],
     ],
-    on: { subject: "wild cache" },
+    on: { preset: "small", subject: "wild cache" },
   },
   {
     id: "unsecured-unkept",
@@ -197,13 +199,14 @@ export const callMutants: readonly WorldMutant[] = [
         "const from = firstPageOf(w, call.range) - 1;",
       ],
     ],
-    on: { subject: "wild cache" },
+    on: { preset: "tiny", subject: "wild cache" },
   },
   {
     id: "idle-zombies",
     change: "marks idle entries as zombies when a callback answers 0",
     file: "calls",
     edits: [["    if (!regions.some((region) => isHeldRegion(w, region))) continue;\n", ""]],
+    on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "no-zombies",
@@ -227,12 +230,14 @@ export const callMutants: readonly WorldMutant[] = [
         "frames: mappingOf(w, process, range) ?? fresh",
       ],
     ],
+    on: { preset: "small", subject: "registration-cache, refuse" },
   },
   {
     id: "answers-the-oldest",
     change: "notes the answer to a callback at the oldest attempt",
     file: "calls",
     edits: [["const index = w.attempts.findLastIndex(", "const index = w.attempts.findIndex("]],
+    on: { preset: "small", subject: "exact-match" },
   },
   {
     id: "touched-outside",
@@ -244,6 +249,7 @@ export const callMutants: readonly WorldMutant[] = [
         "for (const span of within.slice(99)) outer.touchedWithin = appended(outer.touchedWithin, span);",
       ],
     ],
+    on: { preset: "wide", subject: "wild cache" },
   },
   {
     id: "interrupted-by-itself",

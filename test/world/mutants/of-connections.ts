@@ -8,6 +8,7 @@ export const connectionMutants: readonly WorldMutant[] = [
     change: "takes one region more than the NIC has room for",
     file: "nic",
     edits: [["mem.at(card + NIC.regions) >= regions", "mem.at(card + NIC.regions) > regions"]],
+    on: { preset: "micro", subject: "wild cache" },
   },
   {
     id: "one-page-fewer",
@@ -16,12 +17,14 @@ export const connectionMutants: readonly WorldMutant[] = [
     edits: [
       ["mem.at(card + NIC.pages) + count > pages", "mem.at(card + NIC.pages) + count >= pages"],
     ],
+    on: { preset: "micro", subject: "wild cache" },
   },
   {
     id: "pages-stay-used",
     change: "counts the pages of a region that is gone",
     file: "nic",
     edits: [["  addTo(w, card + NIC.pages, -count);\n", ""]],
+    on: { preset: "small", subject: "uncached" },
   },
   {
     id: "never-busy",
@@ -36,6 +39,7 @@ export const connectionMutants: readonly WorldMutant[] = [
     change: "registers locked pages of another provider",
     file: "nic",
     edits: [["mem.at(lockRow + LOCK.provider) !== provider || ", ""]],
+    on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "anybodys-region",
@@ -47,12 +51,14 @@ export const connectionMutants: readonly WorldMutant[] = [
         "process >= 0 ? slot : NONE",
       ],
     ],
+    on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "exposes-one-more",
     change: "exposes the page behind a region",
     file: "nic",
     edits: [["first + count > from + mem.at(", "first + count > from + 1 + mem.at("]],
+    on: { preset: "wide", subject: "wild cache" },
   },
   {
     id: "exposes-any-right",
@@ -64,6 +70,7 @@ export const connectionMutants: readonly WorldMutant[] = [
         "",
       ],
     ],
+    on: { preset: "wide", subject: "wild cache" },
   },
   {
     id: "region-keys-again",
@@ -103,13 +110,14 @@ export const connectionMutants: readonly WorldMutant[] = [
     change: "forgets registrations that named a region before it was there",
     file: "nic",
     edits: [["if (w.get(SINGLE.dangling) > 0) adoptRegistrations(w, slot);", ""]],
+    on: { preset: "micro", subject: "wild cache" },
   },
   {
     id: "flies-not",
     change: "forgets transfers on a region from before it was there",
     file: "nic",
     edits: [["if (w.transfers.count > 0) adoptTransfers(w, slot);", ""]],
-    on: { subject: "wild cache" },
+    on: { preset: "micro", subject: "wild cache" },
   },
   {
     id: "dma-from-the-start",
@@ -148,7 +156,7 @@ export const connectionMutants: readonly WorldMutant[] = [
     change: "writes frames that are out of use",
     file: "nic",
     edits: [["if (!isInUse(w, pfn)) {", "if (!isInUse(w, pfn) && stamp === null) {"]],
-    on: { subject: "wild cache" },
+    on: { preset: "wide", subject: "wild cache" },
   },
   {
     id: "receives-as-it-sends",
@@ -200,6 +208,7 @@ export const connectionMutants: readonly WorldMutant[] = [
         "w.descriptorOf.set(id, slot);",
       ],
     ],
+    on: { preset: "small", subject: "uncached" },
   },
   {
     id: "small-descriptors",
@@ -315,12 +324,14 @@ export const connectionMutants: readonly WorldMutant[] = [
     change: "leaves what a dead process had secured",
     file: "ends",
     edits: [["  releaseSecures(w, (row) => w.mem.at(row + SECURE.process) === process);\n", ""]],
+    on: { preset: "micro", subject: "wild driver" },
   },
   {
     id: "locked-by-the-dead",
     change: "does not stop the machine when a process ends with its pages locked",
     file: "ends",
     edits: [['      w.set(SINGLE.bugCheck, bugCheckCode("PROCESS_HAS_LOCKED_PAGES"));\n', ""]],
+    on: { preset: "small", subject: "wild driver" },
   },
   {
     id: "kills-again",
@@ -338,6 +349,7 @@ export const connectionMutants: readonly WorldMutant[] = [
         "      w.mem.at(row + LOCK.process) === process && provider >= 0;\n    if (isOwn && isLocked(w, lock))",
       ],
     ],
+    on: { preset: "windows", subject: "by-the-book" },
   },
   {
     id: "resets-the-stopped",

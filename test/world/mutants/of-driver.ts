@@ -13,6 +13,7 @@ export const driverMutants: readonly WorldMutant[] = [
         "w.mem.at(row + LOCK.process) === process;",
       ],
     ],
+    on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "trusts-a-process",
@@ -24,6 +25,7 @@ export const driverMutants: readonly WorldMutant[] = [
         "w.mem.at(row + SECURE.provider) !== provider",
       ],
     ],
+    on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "trusts-a-range",
@@ -42,7 +44,7 @@ export const driverMutants: readonly WorldMutant[] = [
     change: "reports want of memory as an access violation",
     file: "driver",
     edits: [['      ? "STATUS_INSUFFICIENT_RESOURCES"\n', '      ? "STATUS_ACCESS_VIOLATION"\n']],
-    on: { preset: "micro" },
+    on: { preset: "micro", subject: "registration-cache, defer" },
   },
   {
     id: "writes-half",
@@ -54,6 +56,7 @@ export const driverMutants: readonly WorldMutant[] = [
         "    if (stamp !== null && number === first) setStamp(w, pfn, stamp);\n",
       ],
     ],
+    on: { preset: "small", subject: "exemplary driver" },
   },
   {
     id: "unlocks-nothing",
@@ -65,6 +68,7 @@ export const driverMutants: readonly WorldMutant[] = [
         "if (lock === NONE) return valued(null);",
       ],
     ],
+    on: { preset: "windows", subject: "wild driver" },
   },
   {
     id: "unsecures-for-anybody",
@@ -76,7 +80,7 @@ export const driverMutants: readonly WorldMutant[] = [
         "if (slot === NONE) {",
       ],
     ],
-    on: { subject: "wild driver" },
+    on: { preset: "windows", subject: "wild driver" },
   },
   {
     id: "probes-by-touching",
@@ -89,7 +93,7 @@ export const driverMutants: readonly WorldMutant[] = [
     change: "takes a grant for the first lock that the driver made for it",
     file: "driver-events",
     edits: [["dispatch.mdls.at(-1)", "dispatch.mdls.at(0)"]],
-    on: { subject: "wild driver" },
+    on: { preset: "wide", subject: "wild driver" },
   },
   {
     id: "takes-back-all",

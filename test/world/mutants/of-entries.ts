@@ -96,6 +96,7 @@ export const entryMutants: readonly WorldMutant[] = [
     change: "takes what a copy-on-write left behind for stale",
     file: "freshness",
     edits: [['w.claims?.coverage?.includes("copy-on-write") ?? false;', "w.claims !== null;"]],
+    on: { preset: "small", subject: "registration-cache, refuse" },
   },
   {
     id: "history-of-three",
@@ -125,6 +126,7 @@ export const entryMutants: readonly WorldMutant[] = [
     change: "counts a zombie that nobody holds as idle",
     file: "entries",
     edits: [["  else if (!zombie) {", "  else if (!zombie || !unreleased) {"]],
+    on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "first-region-holds",

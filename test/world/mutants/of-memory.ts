@@ -58,6 +58,7 @@ export const memoryMutants: readonly WorldMutant[] = [
         "  const state = mem.at(row + PAGE.state);",
       ],
     ],
+    on: { preset: "windows", subject: "by-the-book" },
   },
   {
     id: "decommit-releases",
@@ -86,12 +87,14 @@ export const memoryMutants: readonly WorldMutant[] = [
         "protectionName(stateOf(w, process, first + count - 1));",
       ],
     ],
+    on: { preset: "wide", subject: "exemplary driver" },
   },
   {
     id: "protect-reserved",
     change: "protects pages that are not committed",
     file: "virtual-memory",
     edits: [['    if ((state & COMMITTED) === 0) return failed("ERROR_INVALID_ADDRESS");\n', ""]],
+    on: { preset: "small", subject: "exact-match" },
   },
   {
     id: "copies-stay-copies",
@@ -103,12 +106,14 @@ export const memoryMutants: readonly WorldMutant[] = [
         "protection",
       ],
     ],
+    on: { preset: "wide", subject: "exemplary driver" },
   },
   {
     id: "view-writes",
     change: "lets the pages of a read-only view be written",
     file: "virtual-memory",
     edits: [["|| isWritable(w, vad) || copied", "|| isWritable(w, vad) || copied || vad >= 0"]],
+    on: { preset: "small", subject: "registration-cache, refuse" },
   },
   {
     id: "unmap-forgets-secures",
@@ -143,6 +148,7 @@ export const memoryMutants: readonly WorldMutant[] = [
     change: "raises at a guard page again and again",
     file: "pages",
     edits: [["    mem.put(row + PAGE.state, state & ~GUARD);\n", ""]],
+    on: { preset: "small", subject: "exact-match" },
   },
   {
     id: "guards-after-trim",
@@ -151,6 +157,7 @@ export const memoryMutants: readonly WorldMutant[] = [
     edits: [
       ["if ((state & GUARD) !== 0) {", "if ((state & GUARD) !== 0 && (state & BAD_BLOCK) === 0) {"],
     ],
+    on: { preset: "wide", subject: "proxy-driver" },
   },
   {
     id: "bad-forever",
@@ -180,6 +187,7 @@ export const memoryMutants: readonly WorldMutant[] = [
     change: "gives a private copy an empty frame",
     file: "pages",
     edits: [["allocateFrame(w, stampOf(w, shared))", "allocateFrame(w, 0)"]],
+    on: { preset: "tiny", subject: "registration-cache, refuse" },
   },
   {
     id: "forgets-the-source",
@@ -194,6 +202,7 @@ export const memoryMutants: readonly WorldMutant[] = [
     edits: [
       ["if (pfn < 0 || lockCountOf(w, pfn) > 0) return false;", "if (pfn < 0) return false;"],
     ],
+    on: { preset: "micro", subject: "registration-cache, refuse" },
   },
   {
     id: "trims-contents",
@@ -225,6 +234,7 @@ export const memoryMutants: readonly WorldMutant[] = [
         "  w.set(SINGLE.nextPfn, pfn);\n  w.set(SINGLE.nextFree, pfn + 1);\n",
       ],
     ],
+    on: { preset: "micro", subject: "registration-cache, refuse" },
   },
   {
     id: "lowest-frame",
@@ -242,13 +252,14 @@ export const memoryMutants: readonly WorldMutant[] = [
     change: "does not see the free frames in front of the rotation",
     file: "frames",
     edits: [["  for (let pfn = 0; pfn < from; pfn++) if (!isInUse(w, pfn)) return pfn;\n", ""]],
-    on: { preset: "micro" },
+    on: { preset: "micro", subject: "exact-match" },
   },
   {
     id: "full-forever",
     change: "does not notice a frame that comes free when there was none",
     file: "frames",
     edits: [["  if (kept < 0) w.set(SINGLE.nextFree, pfn + 1);\n", ""]],
+    on: { preset: "micro", subject: "registration-cache, defer" },
   },
   {
     id: "locked-once",
@@ -277,6 +288,7 @@ export const memoryMutants: readonly WorldMutant[] = [
         "state === 0 || !allows(protectionOf(state), code === 1)",
       ],
     ],
+    on: { preset: "micro", subject: "registration-cache, refuse" },
   },
   {
     id: "secures-readable",
@@ -299,6 +311,7 @@ export const memoryMutants: readonly WorldMutant[] = [
         "if (!allows(protection, mode > 1)) return true;",
       ],
     ],
+    on: { preset: "tiny", subject: "exemplary driver" },
   },
   {
     id: "last-page-is-free",
@@ -321,12 +334,14 @@ export const memoryMutants: readonly WorldMutant[] = [
         "      if (!allows(protection, mode === 1)) return true;\n      break;\n",
       ],
     ],
+    on: { preset: "small", subject: "by-the-book" },
   },
   {
     id: "locks-without-reading",
     change: "probes a lock for both rights by writing only",
     file: "locks",
     edits: [["let pfn = code === WRITE ? 0 :", "let pfn = code !== READ ? 0 :"]],
+    on: { preset: "wide", subject: "by-the-book" },
   },
   {
     id: "locks-half",

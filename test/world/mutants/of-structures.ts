@@ -201,11 +201,13 @@ export const structureMutants: readonly WorldMutant[] = [
         '      const armed = world.view.faults();\n      world.restore(initial);\n      if (armed.kill !== null) world.apply({ type: "arm", fault: { kind: "kill", process: armed.kill } });\n      return world;',
       ],
     ],
+    on: { preset: "tiny", subject: "by-the-book" },
   },
   {
     id: "remembers-the-last-call",
     change: "begins anew with the last calls of the world before",
     file: "store",
     edits: [["      this.lastCall[id] = null;\n", ""]],
+    on: { preset: "micro", subject: "exact-match" },
   },
 ];
