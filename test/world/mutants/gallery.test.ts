@@ -19,7 +19,7 @@ const gallery = [
   ...structureMutants,
 ];
 
-/** Files that decide nothing: layouts, types, and records that are made of what others decided. */
+/** Files that decide nothing: layouts, types, and records that are made of what others decided; fingerprints are a test apart. */
 const undecided = [
   "entry-record",
   "fingerprint",

@@ -27,7 +27,7 @@ export interface WorldMutant {
 }
 
 /** What src/world exports. */
-export interface WorldModule {
+interface WorldModule {
   readonly flatWorld: typeof flatWorld;
   readonly reusedFlatWorlds: typeof reusedFlatWorlds;
 }
@@ -62,8 +62,8 @@ function dependents(of: string, sources: ReadonlyMap<string, string>): ReadonlyS
   return found;
 }
 
-/** Loads the world with the mutant's change; as it is shipped, if there are no edits. */
-async function loadWorld(mutant: WorldMutant): Promise<WorldModule> {
+/** Loads a file of the world with the mutant's change; as it is shipped, if there are no edits. */
+export async function loadAnew<Module>(mutant: WorldMutant, wanted: string): Promise<Module> {
   const sources = texts();
   const name = `${mutant.file}.ts`;
   const anew = dependents(name, sources);
@@ -74,7 +74,7 @@ async function loadWorld(mutant: WorldMutant): Promise<WorldModule> {
       const changed = each === name ? edited(text, mutant) : text;
       writeFileSync(join(folder, each), relinked(changed, anew));
     }
-    return (await import(/* @vite-ignore */ join(folder, "world.ts"))) as WorldModule;
+    return (await import(/* @vite-ignore */ join(folder, wanted))) as Module;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -94,7 +94,7 @@ function relinked(text: string, anew: ReadonlySet<string>): string {
 
 /** A factory of the mutant's worlds, those of each configuration one after another on the same memory. */
 export async function brokenWorlds(mutant: WorldMutant): Promise<WorldFactory> {
-  const { reusedFlatWorlds } = await loadWorld(mutant);
+  const { reusedFlatWorlds } = await loadAnew<WorldModule>(mutant, "world.ts");
   const makers = new Map<WorldConfig, WorldFactory>();
   return (config, claims) => {
     const make = makers.get(config) ?? reusedFlatWorlds();
