@@ -137,7 +137,11 @@ class WildCache {
     const chance = this.#chance;
     switch (chance.below(10)) {
       case 0:
-        return void this.#do({ name: "lock", range: this.#anywhere(), access: chance.oneOf(accesses) });
+        return void this.#do({
+          name: "lock",
+          range: this.#anywhere(),
+          access: chance.oneOf(accesses),
+        });
       case 1:
         return void this.#do({ name: "unlock", mdl: brand(this.#known.mdls.draw(chance)) });
       case 2:
@@ -149,7 +153,10 @@ class WildCache {
       case 5:
         return void this.#do(this.#enter());
       case 6:
-        return void this.#do({ name: "nicDeregister", region: brand(this.#known.regions.draw(chance)) });
+        return void this.#do({
+          name: "nicDeregister",
+          region: brand(this.#known.regions.draw(chance)),
+        });
       case 7:
         return void this.#do({ name: "unexpose", key: brand(this.#known.keys.draw(chance)) });
       default:
