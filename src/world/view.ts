@@ -26,7 +26,17 @@ import {
   registrationsOver,
 } from "./registrations.ts";
 import { securesOver } from "./secures.ts";
-import { INSTANCE, NIC, REGION, REGISTRATION, SECURE, SOCKET, TRANSFER, SINGLE } from "./layout.ts";
+import {
+  EXPOSURE,
+  INSTANCE,
+  NIC,
+  REGION,
+  REGISTRATION,
+  SECURE,
+  SOCKET,
+  TRANSFER,
+  SINGLE,
+} from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import { descriptorNamed, isInTransfer, transferNamed, transferRecord } from "./transfers.ts";
@@ -106,8 +116,9 @@ function ofSwitch(w: Store): SwitchView {
           row + SOCKET.registrations,
           (each) => new RegistrationRecord(w, each),
         ),
-        exposures: links(w.exposuresOfSocket, row + SOCKET.exposures, (each) =>
-          exposureRecord(w, each),
+        exposures: byProvider(
+          w,
+          links(w.exposuresOfSocket, row + SOCKET.exposures, (each) => each),
         ),
         transfers: rows(
           w.transfers,
@@ -139,11 +150,24 @@ function ofSwitch(w: Store): SwitchView {
   };
 }
 
-/** What is exposed to a socket that is not there. */
+/** What is exposed to a socket that was never there. */
 function homeless(w: Store, socket: number): ReturnType<typeof exposureRecord>[] {
-  return rows(w.exposures, (slot) => exposureRecord(w, slot)).filter(
-    (each) => each.socket === socket,
+  const { mem, exposures } = w;
+  return byProvider(
+    w,
+    rows(
+      exposures,
+      (slot) => slot,
+      (slot) => mem.doubleAt(exposures.row(slot) + EXPOSURE.socket) === socket,
+    ),
   );
+}
+
+/** One NIC after the other: a cache may expose to sockets that are not its own. */
+function byProvider(w: Store, slots: number[]): ReturnType<typeof exposureRecord>[] {
+  const providerOf = (slot: number): number => w.mem.at(w.exposures.row(slot) + EXPOSURE.provider);
+  if (w.config.providersPerProcess > 1) slots.sort((a, b) => providerOf(a) - providerOf(b));
+  return slots.map((slot) => exposureRecord(w, slot));
 }
 
 type RegistrationsView = Pick<

@@ -8,8 +8,10 @@ import {
   brand,
   type AddressRange,
   type InstanceId,
+  type MdlHandle,
   type PageNumber,
   type ProcessId,
+  type RegionKey,
   type SocketId,
   type VirtualAddress,
 } from "../../model/units.ts";
@@ -115,6 +117,30 @@ describe.each([
     expect(view.exposure(brand(0), 1)?.socket).toBe(unknown);
     expect(view.belongings(brand(unknown)).exposures.map((each) => each.key)).toEqual([1]);
     expect(view.belongings(brand(1)).exposures).toEqual([]);
+  });
+
+  it("lists what is exposed to a socket one NIC after the other", () => {
+    const { view, apply } = begun(make, "windows");
+    const unknown = 1000;
+    for (const instance of [brand<InstanceId>(1), instance0]) {
+      const range = pages(2 + instance, 1);
+      apply(begin({ name: "closeSocket", socket: brand(1) }, instance));
+      apply(host({ name: "lock", range, access: "readwrite" }, instance));
+      const mdl = brand<MdlHandle>(view.counters().mdl - 1);
+      apply(host({ name: "nicRegister", mdl, access: "readwrite" }, instance));
+      for (const to of [1, unknown]) {
+        const socket = brand<SocketId>(to);
+        const region = brand<RegionKey>(1);
+        apply(host({ name: "expose", region, range, socket, access: "read" }, instance));
+      }
+    }
+    for (const socket of [1, unknown]) {
+      const { exposures } = view.belongings(brand(socket));
+      expect(exposures).toEqual([
+        ...view.exposures(brand(0)).filter((each) => each.socket === socket),
+        ...view.exposures(brand(1)).filter((each) => each.socket === socket),
+      ]);
+    }
   });
 
   it("gives a new socket what was exposed to it before", () => {
