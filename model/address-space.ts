@@ -19,10 +19,8 @@ export interface Page {
   pfn: Pfn | null;
   /** Contents while `pfn` is null; 0 is a page that was never touched. */
   stored: number;
-  /** Views: a write to a WRITECOPY page gave it a frame of its own. */
+  /** A write to a WRITECOPY page gave it a frame of its own. */
   copied: boolean;
-  /** The frame that the last copy-on-write left behind. No notification told anyone. */
-  copiedFrom: Pfn | null;
   /** Fault injection: the next page-in of this page raises STATUS_IN_PAGE_ERROR. */
   inPageError: boolean;
 }
@@ -59,7 +57,6 @@ export function newPage(committed: boolean, protection: BaseProtection, guard: b
     pfn: null,
     stored: 0,
     copied: false,
-    copiedFrom: null,
     inPageError: false,
   };
 }

@@ -34,7 +34,8 @@ import type {
   SecureHandle,
   SocketId,
 } from "./units.ts";
-import type { OsAnswer, OsOperation } from "./virtual-memory.ts";
+import type { OsAnswer } from "./performed.ts";
+import type { OsOperation } from "./virtual-memory.ts";
 
 /** A WSP function as the switch calls it. Registrations are named by the program, not by a handle. */
 export type WspFunction =
@@ -105,9 +106,15 @@ export type HostCall =
       readonly socket: SocketId;
       readonly access: Access;
     }
-  | { readonly name: "unexpose"; readonly key: RemoteKey };
+  | { readonly name: "unexpose"; readonly key: RemoteKey }
+  | { readonly name: "watch" | "unwatch" | "generation"; readonly range: AddressRange }
+  | { readonly name: "poll" };
 
-export type HostAnswer = Result<number | readonly Pfn[] | null, DriverError | NicError>;
+/** `value`: a handle, key or generation, the frames of an MDL, the ranges that were polled; else null. */
+export type HostAnswer = Result<
+  number | readonly Pfn[] | readonly AddressRange[] | null,
+  DriverError | NicError
+>;
 
 /** A call of a driver into the kernel, as an event records it. */
 export type KernelCall = {

@@ -18,7 +18,7 @@ import {
 import type { WorldView } from "./view.ts";
 
 /** What is asked of a world here: a `WorldView`, or the model in the middle of a transition. */
-export type MappingView = Pick<WorldView, "config" | "claims" | "page" | "mappedFrame">;
+export type MappingView = Pick<WorldView, "config" | "page" | "mappedFrame" | "lock">;
 
 /** The pages of the range; null if it is not wholly a range of user addresses. */
 export function userSpanOf(view: MappingView, range: AddressRange): PageSpan | null {
@@ -75,8 +75,8 @@ export function freshFrames(
 
 /**
  * True if the frames of the region behind a registered range are what the range mapped at some instant of the call.
- * A frame that copy-on-write left behind counts as mapped unless the subject declares that it sees copy-on-write: on
- * Windows nobody is told of it.
+ * A frame that a page had when it was locked counts as mapped until the page changes in a way that is in the coverage
+ * set: of the other ways, such as copy-on-write on Windows, nobody is told.
  */
 export function isFresh(
   view: MappingView,
@@ -88,13 +88,12 @@ export function isFresh(
   const { range } = call.request;
   const span = pagesOf(range, view.config.pageSizeBytes);
   if (!spanContains(region.span, span)) return false;
-  for (const mapping of mappings) if (isMappedBy(view, process, region, span, mapping)) return true;
-  return isMappedBy(view, process, region, span, mappingOf(view, process, range));
+  for (const mapping of mappings) if (isMappedBy(view, region, span, mapping)) return true;
+  return isMappedBy(view, region, span, mappingOf(view, process, range));
 }
 
 function isMappedBy(
   view: MappingView,
-  process: ProcessId,
   region: Region,
   span: PageSpan,
   mapping: readonly (Pfn | null)[],
@@ -103,8 +102,8 @@ function isMappedBy(
   for (let i = 0; i < span.count; i++) {
     const pfn = frames[span.first - whole.first + i];
     if (pfn === mapping[i] || pfn === undefined) continue;
-    if (view.claims?.coverage?.includes("copy-on-write") === true) return false;
-    if (view.page(process, brand<PageNumber>(span.first + i))?.copiedFrom !== pfn) return false;
+    const lock = view.lock(region.mdl);
+    if (lock === undefined || lock.changed.includes(brand<PageNumber>(span.first + i))) return false;
   }
   return true;
 }

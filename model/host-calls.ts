@@ -7,8 +7,10 @@ import { isUserRange, pageAt } from "./address-space.ts";
 import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";
 import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
 import { securesOf, uncovered } from "./entries.ts";
+import { isBeyondWindows } from "./families.ts";
 import { kernelOver } from "./kernel.ts";
 import type { ProviderInstance, RecordedCall } from "./ledger.ts";
+import { generation, poll, unwatch, watch } from "./mapping-changes.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
 import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
@@ -17,6 +19,7 @@ import {
   brand,
   pageNumbers,
   pagesOf,
+  rangeOf,
   spanHas,
   unreachable,
   type InstanceId,
@@ -71,11 +74,20 @@ function perform(state: State, instance: ProviderInstance, call: HostCall): Host
     case "frames":
       return ioctlOf(state, process, provider, { code: call.name, mdl: call.mdl });
     case "secure":
+      // Outside Windows there is nothing of the kind: a cache watches.
+      if (isBeyondWindows(state.config.notification)) {
+        return { ok: false, error: "STATUS_INVALID_PARAMETER" };
+      }
       return ioctlOf(state, process, provider, {
         code: "secure",
         range: call.range,
         mode: call.mode,
       });
+    case "watch":
+    case "unwatch":
+    case "generation":
+    case "poll":
+      return monitor(state, instance, call);
     case "unsecure":
       return ioctlOf(state, process, provider, { code: "unsecure", handle: call.handle });
     case "nicRegister": {
@@ -102,6 +114,29 @@ function perform(state: State, instance: ProviderInstance, call: HostCall): Host
     default:
       return unreachable(call);
   }
+}
+
+/** A call of `host.monitor`. Watching a range that is not wholly one of user addresses does nothing. */
+function monitor(
+  state: State,
+  { process, provider }: ProviderInstance,
+  call: Extract<HostCall, { name: "watch" | "unwatch" | "generation" | "poll" }>,
+): HostAnswer {
+  const { pageSizeBytes } = state.config;
+  if (call.name === "poll") {
+    const heard = poll(own(state, "memory"), process, provider);
+    return { ok: true, value: heard.map((span) => rangeOf(span, pageSizeBytes)) };
+  }
+  if (!isUserRange(call.range, state.memory.user, pageSizeBytes)) {
+    return { ok: false, error: "STATUS_INVALID_PARAMETER" };
+  }
+  const span = pagesOf(call.range, pageSizeBytes);
+  if (call.name === "generation") {
+    return { ok: true, value: generation(state.memory, process, span) };
+  }
+  const change = call.name === "watch" ? watch : unwatch;
+  change(own(state, "memory"), process, provider, span);
+  return { ok: true, value: null };
 }
 
 /** One request to the world's own proxy driver. */
@@ -170,6 +205,9 @@ function noteHostCall(
   }
 }
 
+/** Host calls that change nothing. */
+const readsOnly: ReadonlySet<HostCall["name"]> = new Set(["frames", "generation", "poll"]);
+
 function noteSuccess(
   active: RecordedCall,
   call: HostCall,
@@ -177,7 +215,7 @@ function noteSuccess(
   span: PageSpan | null,
 ): void {
   own(active, "work")[call.name]++;
-  if (call.name !== "frames") own(active, "changes").push({ call: call.name, span });
+  if (!readsOnly.has(call.name)) own(active, "changes").push({ call: call.name, span });
   if (call.name === "lock") own(own(active, "acquired"), "mdls").push(brand(Number(value)));
   if (call.name === "secure") own(own(active, "acquired"), "secures").push(brand(Number(value)));
 }
@@ -213,6 +251,8 @@ function touchedBy(state: State, instance: ProviderInstance, call: HostCall): Pa
     case "lock":
     case "secure":
     case "expose":
+    case "watch":
+    case "unwatch":
       return pagesOf(call.range, state.config.pageSizeBytes);
     case "unlock":
     case "frames":
@@ -224,6 +264,9 @@ function touchedBy(state: State, instance: ProviderInstance, call: HostCall): Pa
       return card.regions.find((each) => each.key === call.region)?.span ?? null;
     case "unexpose":
       return card.exposures.find((each) => each.key === call.key)?.span ?? null;
+    case "generation":
+    case "poll":
+      return null;
   }
 }
 

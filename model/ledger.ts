@@ -248,5 +248,9 @@ export function noWork(): Record<HostCall["name"], number> {
     nicDeregister: 0,
     expose: 0,
     unexpose: 0,
+    watch: 0,
+    unwatch: 0,
+    poll: 0,
+    generation: 0,
   };
 }

@@ -121,7 +121,15 @@ export function probeAndLockPages(
   const physical = own(memory, "physical");
   for (const pfn of frames) lockFrame(physical, pfn);
   const handle = brand<MdlHandle>(memory.nextMdl++);
-  const mdl: LockedPages = { handle, process, provider, span, access, frames };
+  const mdl: LockedPages = {
+    handle,
+    process,
+    provider,
+    span,
+    access,
+    frames,
+    changed: [],
+  };
   own(memory, "locked").push(mdl);
   return { ok: true, mdl };
 }

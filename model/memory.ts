@@ -3,8 +3,18 @@
 
 import type { AddressSpace, Section, UserPages } from "./address-space.ts";
 import type { Access, SecureMode } from "./contract.ts";
+import type { NotificationFamily } from "./contract.ts";
+import type { Coverage } from "./families.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
-import type { MdlHandle, PageSpan, Pfn, ProcessId, ProviderId, SecureHandle } from "./units.ts";
+import type {
+  MdlHandle,
+  PageNumber,
+  PageSpan,
+  Pfn,
+  ProcessId,
+  ProviderId,
+  SecureHandle,
+} from "./units.ts";
 
 /** A range that may not be freed or restricted. Several may cover one page; each is released on its own. */
 export interface Secure {
@@ -24,6 +34,32 @@ export interface LockedPages {
   readonly span: PageSpan;
   readonly access: Access;
   readonly frames: readonly Pfn[];
+  /**
+   * Pages whose mapping has changed since, in a way after which the cache promises not to be stale. What changed
+   * otherwise nobody had to tell it.
+   */
+  readonly changed: readonly PageNumber[];
+}
+
+/** The pages that an instance watches, in order. */
+export interface Watch {
+  readonly process: ProcessId;
+  readonly provider: ProviderId;
+  readonly pages: readonly PageNumber[];
+}
+
+/** A change of which an instance has not heard yet. */
+export interface Unheard {
+  readonly process: ProcessId;
+  readonly provider: ProviderId;
+  readonly span: PageSpan;
+}
+
+/** How often the mapping of a page has changed. */
+export interface Generation {
+  readonly process: ProcessId;
+  readonly page: PageNumber;
+  readonly count: number;
 }
 
 /** Everything the memory manager keeps. */
@@ -31,12 +67,20 @@ export interface Memory {
   readonly pageSizeBytes: number;
   readonly granularityPages: number;
   readonly user: UserPages;
+  readonly notification: NotificationFamily;
+  readonly coverage: Coverage;
   physical: PhysicalMemory;
   sections: Section[];
   /** One a process. */
   spaces: AddressSpace[];
   secures: Secure[];
   locked: LockedPages[];
+  /** Where changes are heard by the page: one an instance at most. */
+  watches: Watch[];
+  /** Oldest first. */
+  unheard: Unheard[];
+  /** Where a cache asks: the pages that have changed at all. */
+  generations: Generation[];
   /** The next handle of each kind; handles are never reused. */
   nextSecure: number;
   nextMdl: number;

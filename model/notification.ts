@@ -1,5 +1,7 @@
-// Refuse, notify, retry: what happens when an application operates on memory that is secured.
+// What happens when an application operates on memory that a cache has to do with, in every notification family
+// (families.ts).
 //
+// Refuse, notify, retry, on Windows:
 // 1. The operation is refused; nothing has changed. If nobody secured any of the range, nobody is called.
 // 2. The switch calls the callback of every SAN service provider in that process, in order, also after one
 //    failed, with the attempted range: a release names the whole region, anything else whole pages.
@@ -8,48 +10,98 @@
 // Sources: SDK, AddSecureMemoryCacheCallback, PSECURE_MEMORY_CACHE_CALLBACK; WSD,
 // WSPMemoryRegistrationCacheCallback. The statuses and the single retry are our model of them, and so are
 // notifications that no operation waits for: a provider has to bear them.
+//
+// Notify before: the operation waits, whoever watches pages of the range is called, and it goes on whatever they
+// answered; an operation on two ranges waits twice. Notify after: it is performed, and whoever watches is called
+// before the application goes on. In the other families nobody is called.
 
 import { answered, type Applied, type Event } from "./events.ts";
+import { callsBack, families } from "./families.ts";
 import type { ProviderInstance } from "./ledger.ts";
+import { isWatching } from "./mapping-changes.ts";
 import { own } from "./ownership.ts";
 import { noteMappings } from "./provider-calls.ts";
+import type { OsAnswer } from "./performed.ts";
 import type { State } from "./state.ts";
-import { rangeOf, type AddressRange, type ProcessId } from "./units.ts";
-import { performOs, type OsAnswer, type OsOperation } from "./virtual-memory.ts";
+import {
+  rangeOf,
+  type AddressRange,
+  type InstanceId,
+  type PageSpan,
+  type ProcessId,
+} from "./units.ts";
+import { performOs, type OsOperation } from "./virtual-memory.ts";
 
 /** The application's operation, first try. */
 export function operate(state: State, process: ProcessId, operation: OsOperation): Applied {
+  return attempt(state, process, operation, []);
+}
+
+/** `told`: the spans of which whoever watches them has been told for this operation. */
+function attempt(
+  state: State,
+  process: ProcessId,
+  operation: OsOperation,
+  told: readonly PageSpan[],
+): Applied {
   noteMappings(state, process);
-  const answer = perform(state, process, operation);
+  const answer = perform(state, process, operation, told);
   noteMappings(state, process);
-  if (answer.status !== "refused") return answered({ kind: "os", answer });
-  const due = callable(state, process).map((instance) => instance.id);
-  own(state, "attempts").push({ process, operation, span: answer.span, due, answers: [] });
-  const range = rangeOf(answer.span, state.config.pageSizeBytes);
+  if (answer.status !== "refused") {
+    return answered({ kind: "os", answer }, afterwards(state, process));
+  }
+  const { span } = answer;
+  const due = concerned(state, process, span).map((instance) => instance.id);
+  own(state, "attempts").push({ process, operation, span, told, due, answers: [] });
   return answered({ kind: "os", answer }, [
-    ...callbacks(state, process, range, "attempt"),
+    ...due.map((id) => invalidate(state, id, span, "attempt")),
     { type: "retry", process },
   ]);
 }
 
-function perform(state: State, process: ProcessId, operation: OsOperation): OsAnswer {
-  const { answer, changed } = performOs(own(state, "memory"), process, operation);
+function perform(
+  state: State,
+  process: ProcessId,
+  operation: OsOperation,
+  told: readonly PageSpan[],
+): OsAnswer {
+  const { answer, changed } = performOs(own(state, "memory"), process, operation, told);
   state.changed = changed === null ? null : { process, span: changed };
   return answer;
 }
 
-/** The end of a refused operation: once more, if a provider said that it released something; else it fails. */
+/** Where whoever watches is called once the mapping has changed: their calls, in the order of the changes. */
+function afterwards(state: State, process: ProcessId): Event[] {
+  if (families[state.config.notification].delivery !== "after") return [];
+  if (!state.memory.unheard.some((each) => each.process === process)) return [];
+  const { unheard } = state.memory;
+  own(state, "memory").unheard = unheard.filter((each) => each.process !== process);
+  return unheard.flatMap((each) =>
+    callable(state, process)
+      .filter(({ provider }) => each.process === process && provider === each.provider)
+      .map(({ id }) => invalidate(state, id, each.span, "notify")),
+  );
+}
+
+/**
+ * The end of an operation that waited for callbacks. On Windows once more, if a provider said that it released
+ * something; else it fails. Behind hooks it goes on.
+ */
 export function retry(state: State, process: ProcessId): Applied {
-  const attempt = state.attempts.findLast((each) => each.process === process);
-  if (attempt === undefined) throw new RangeError(`process ${process} has no refused operation`);
-  state.attempts = state.attempts.filter((each) => each !== attempt);
-  state.lastAttempt = attempt;
-  const released = attempt.answers.some((each) => each.outcome?.ok === true);
+  const last = state.attempts.findLast((each) => each.process === process);
+  if (last === undefined) throw new RangeError(`process ${process} has no refused operation`);
+  state.attempts = state.attempts.filter((each) => each !== last);
+  state.lastAttempt = last;
+  const { operation, span, told } = last;
+  if (families[state.config.notification].delivery === "before") {
+    return attempt(state, process, operation, [...told, span]);
+  }
+  const released = last.answers.some((each) => each.outcome?.ok === true);
   noteMappings(state, process);
   state.changed = null;
   const answer: OsAnswer = released
-    ? perform(state, process, attempt.operation)
-    : { status: "refused", span: attempt.span };
+    ? perform(state, process, operation, told)
+    : { status: "refused", span };
   noteMappings(state, process);
   return answered({
     kind: "os",
@@ -63,7 +115,11 @@ export function retry(state: State, process: ProcessId): Applied {
 /** A notification that no operation waits for, such as one that a heap raises. */
 export function notify(state: State, process: ProcessId, range: AddressRange): Applied {
   noteMappings(state, process);
-  return answered(null, callbacks(state, process, range, "notify"));
+  const call = { name: "invalidate", range, reason: "notify" } as const;
+  return answered(
+    null,
+    callable(state, process).map(({ id }) => ({ type: "call", instance: id, call })),
+  );
 }
 
 /** The interruption that was armed: another thread acts now. */
@@ -79,20 +135,31 @@ export function interrupt(state: State): Applied {
   ]);
 }
 
+/** Provider instances of the process that can be called. */
 function callable(state: State, process: ProcessId): ProviderInstance[] {
-  if (state.claims?.callback !== true) return [];
+  const { claims, config } = state;
+  if (claims?.callback !== true || !callsBack(config.notification)) return [];
   return state.instances.filter((each) => each.process === process && each.started);
 }
 
-function callbacks(
+/** Those that are called before the mapping of the span changes: on Windows all, behind hooks whoever watches. */
+function concerned(state: State, process: ProcessId, span: PageSpan): ProviderInstance[] {
+  const all = callable(state, process);
+  if (families[state.config.notification].delivery === "refused") return all;
+  return all.filter(({ provider }) =>
+    state.memory.watches.some(
+      (each) =>
+        each.process === process && each.provider === provider && isWatching(each, span),
+    ),
+  );
+}
+
+function invalidate(
   state: State,
-  process: ProcessId,
-  range: AddressRange,
+  instance: InstanceId,
+  span: PageSpan,
   reason: "attempt" | "notify",
-): Event[] {
-  return callable(state, process).map(({ id }) => ({
-    type: "call",
-    instance: id,
-    call: { name: "invalidate", range, reason },
-  }));
+): Event {
+  const range = rangeOf(span, state.config.pageSizeBytes);
+  return { type: "call", instance, call: { name: "invalidate", range, reason } };
 }

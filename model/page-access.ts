@@ -4,6 +4,7 @@
 
 import { allows, ownPage, pageAt, vadAt, type Page, type SectionPage } from "./address-space.ts";
 import type { ExceptionStatus } from "./contract.ts";
+import { noteChange } from "./mapping-changes.ts";
 import type { Memory } from "./memory.ts";
 import { own } from "./ownership.ts";
 import { allocateFrame, frameAt, unmapFrame } from "./physical-memory.ts";
@@ -80,7 +81,7 @@ export function touch(
   const resident = pageIn(memory, process, number);
   if (resident === null) return { ok: false, exception: "STATUS_INSUFFICIENT_RESOURCES" };
   if (access === "write" && page.protection === "WRITECOPY") {
-    const copy = breakCopyOnWrite(memory, ownPageOf(memory, process, number), resident);
+    const copy = breakCopyOnWrite(memory, process, number, resident);
     if (copy === null) return { ok: false, exception: "STATUS_INSUFFICIENT_RESOURCES" };
     return { ok: true, pfn: copy };
   }
@@ -98,14 +99,22 @@ function pageIn(memory: Memory, process: ProcessId, number: PageNumber): Pfn | n
   return given;
 }
 
-/** A write to a WRITECOPY page: a frame of its own, with the section's contents. Nobody is notified. */
-function breakCopyOnWrite(memory: Memory, page: Page, shared: Pfn): Pfn | null {
+/** A write to a WRITECOPY page: a frame of its own, with the contents of the one that it shared. */
+function breakCopyOnWrite(
+  memory: Memory,
+  process: ProcessId,
+  number: PageNumber,
+  shared: Pfn,
+): Pfn | null {
   const copy = allocateFrame(own(memory, "physical"), frameAt(memory.physical, shared).stamp);
   if (copy === null) return null;
+  const page = ownPageOf(memory, process, number);
+  // After a fork the child keeps the old frame, and is not modelled.
+  if (page.pfn !== null) unmapFrame(own(memory, "physical"), page.pfn);
   page.pfn = copy;
   page.copied = true;
-  page.copiedFrom = shared;
   page.protection = "READWRITE";
+  noteChange(memory, process, { first: number, count: 1 }, "copy-on-write");
   return copy;
 }
 
@@ -138,6 +147,5 @@ export function decommitPage(memory: Memory, page: Page): void {
   page.pfn = null;
   page.stored = 0;
   page.copied = false;
-  page.copiedFrom = null;
   page.inPageError = false;
 }

@@ -5,6 +5,7 @@
 import { answered, type Applied, type Event } from "./events.ts";
 import { kernelOver } from "./kernel.ts";
 import { providerInstance } from "./ledger.ts";
+import { forgetWatches } from "./mapping-changes.ts";
 import type { Nic } from "./nic.ts";
 import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
@@ -65,7 +66,9 @@ function dropRegions(card: Nic, process: ProcessId): void {
   card.exposures = card.exposures.filter((each) => each.process !== process);
 }
 
+/** The driver's handle closes: what was locked, secured and watched through it goes. */
 function closeDriver(state: State, process: ProcessId, provider: ProviderId): void {
+  forgetWatches(own(state, "memory"), process, provider);
   const tables = own(own(state, "drivers"), provider);
   proxyDriver(tables, kernelOver(own(state, "memory"), provider)).processExit(process);
 }
@@ -81,6 +84,7 @@ export function exited(state: State, process: ProcessId): Applied {
   const { first, end } = memory.user;
   state.changed = { process, span: { first, count: end - first } };
   memory.secures = memory.secures.filter((each) => each.process !== process);
+  memory.generations = memory.generations.filter((each) => each.process !== process);
   return answered(null);
 }
 

@@ -175,15 +175,24 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
   }
 }
 
-/** A callback answered 0: what is still held in the range is a zombie from now on. */
+/** A callback answered 0: what is left in the range, held or waiting for its release, is a zombie from now on. */
 function invalidated(state: State, instance: ProviderInstance, range: AddressRange): void {
   const span = pagesOf(range, state.config.pageSizeBytes);
+  const alsoIdle = putsOffReleases(state);
   for (const entry of entriesOf(state, instance)) {
-    if (!entry.held || !spansOverlap(entry.span, span)) continue;
+    if (!(entry.held || alsoIdle) || !spansOverlap(entry.span, span)) continue;
     for (const { key } of entry.regions) {
       if (!instance.zombies.includes(key)) own(instance, "zombies").push(key);
     }
   }
+}
+
+/**
+ * Where nothing waits for the answer a cache may put even idle entries aside, to release them at a later call, as many
+ * as it declares (`limits.pending`). On Windows what is not held is gone when the callback returns.
+ */
+function putsOffReleases({ config, claims }: State): boolean {
+  return config.notification !== "refuse-notify-retry" && claims?.limits.pending !== 0;
 }
 
 function regionOf(state: State, provider: ProviderId, key: RegionKey): Region | undefined {
@@ -193,9 +202,9 @@ function regionOf(state: State, provider: ProviderId, key: RegionKey): Region | 
 /** What freshness is decided by. */
 const mappingView = (state: State): MappingView => ({
   config: state.config,
-  claims: state.claims,
   page: (process, number) => pageAt(at(state.memory.spaces, process, "process"), number),
   mappedFrame: (process, number) => mappedFrame(state.memory, process, number),
+  lock: (mdl) => state.memory.locked.find((each) => each.handle === mdl),
 });
 
 function answerAttempt(state: State, instance: ProviderInstance, outcome: CallOutcome): void {

@@ -4,6 +4,7 @@
 import { pageAt, vadAt, type Vad } from "./address-space.ts";
 import { beforeOf, entriesOf, overlapping, securesOf, totalsOf } from "./entries.ts";
 import type { RecordedCall } from "./ledger.ts";
+import { generation } from "./mapping-changes.ts";
 import { mappedFrame } from "./page-access.ts";
 import { at, type State } from "./state.ts";
 import { pagesOf, spansOverlap, type PageSpan, type ProcessId } from "./units.ts";
@@ -67,6 +68,9 @@ function ofMemory(
   | "lock"
   | "locksOver"
   | "hasLocks"
+  | "isWatched"
+  | "unheard"
+  | "generation"
 > {
   const space = (process: ProcessId): State["memory"]["spaces"][number] =>
     at(current().memory.spaces, process, "process");
@@ -92,6 +96,21 @@ function ofMemory(
     lock: (mdl) => current().memory.locked.find((each) => each.handle === mdl),
     locksOver: (process, span) => current().memory.locked.filter(isOver(process, span)),
     hasLocks: (process) => current().memory.locked.some((each) => each.process === process),
+    isWatched(id, number): boolean {
+      const { process, provider } = at(current().instances, id, "provider instance");
+      return current().memory.watches.some(
+        (each) =>
+          each.process === process && each.provider === provider && each.pages.includes(number),
+      );
+    },
+    unheard(id) {
+      const { process, provider } = at(current().instances, id, "provider instance");
+      return current()
+        .memory.unheard.filter((each) => each.process === process && each.provider === provider)
+        .map((each) => each.span);
+    },
+    generation: (process, number) =>
+      generation(current().memory, process, { first: number, count: 1 }),
   };
 }
 

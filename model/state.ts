@@ -4,6 +4,7 @@
 import { userPages, type AddressSpace } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
 import type { BugCheck } from "./errors.ts";
+import { coverageOf } from "./families.ts";
 import { providerInstance, type ProviderInstance } from "./ledger.ts";
 import type { ChangedPages, Memory } from "./memory.ts";
 import { nic, type Nic } from "./nic.ts";
@@ -73,7 +74,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
     config,
     claims,
     alive: processes.map(() => true),
-    memory: initialMemory(config),
+    memory: initialMemory(config, claims),
     changed: null,
     drivers: providers.map(() => driverTables()),
     nics: providers.map(() => nic(config.nic)),
@@ -93,11 +94,13 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
   return settled(state, null);
 }
 
-function initialMemory(config: WorldConfig): Memory {
+function initialMemory(config: WorldConfig, claims: Claims | null): Memory {
   return {
     pageSizeBytes: config.pageSizeBytes,
     granularityPages: config.granularityPages,
     user: userPages(config.pageCount, config.granularityPages),
+    notification: config.notification,
+    coverage: coverageOf(config.notification, claims?.coverage),
     physical: physicalMemory(config.frameCount),
     sections: config.sections.map((count) => ({
       pages: Array.from({ length: count }, () => ({ pfn: null, stored: 0 })),
@@ -105,6 +108,9 @@ function initialMemory(config: WorldConfig): Memory {
     spaces: Array.from({ length: config.processes }, (): AddressSpace => ({ vads: [] })),
     secures: [],
     locked: [],
+    watches: [],
+    unheard: [],
+    generations: [],
     nextSecure: 1,
     nextMdl: 1,
   };

@@ -59,6 +59,8 @@ export interface Attempt {
   readonly process: ProcessId;
   readonly operation: OsOperation;
   readonly span: PageSpan;
+  /** Spans of which the providers have been told for this operation before: it may be about two. */
+  readonly told: readonly PageSpan[];
   /** The providers that must be asked before the retry, in order. */
   readonly due: readonly InstanceId[];
   readonly answers: readonly { readonly instance: InstanceId; readonly outcome: CallOutcome }[];
@@ -150,6 +152,13 @@ export interface WorldView {
   lock(mdl: MdlHandle): LockedPages | undefined;
   locksOver(process: ProcessId, span: PageSpan): readonly LockedPages[];
   hasLocks(process: ProcessId): boolean;
+
+  // What an instance hears of changes, where it is not called before them.
+  isWatched(instance: InstanceId, number: PageNumber): boolean;
+  /** Changes of which it has not heard yet, oldest first. */
+  unheard(instance: InstanceId): readonly PageSpan[];
+  /** How often the mapping of the page has changed, where caches ask for it. */
+  generation(process: ProcessId, number: PageNumber): number;
 
   // The NIC of a provider.
   regions(provider: ProviderId): readonly Region[];

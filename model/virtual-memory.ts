@@ -21,18 +21,19 @@ import {
   type Page,
   type Vad,
 } from "./address-space.ts";
-import type { ExceptionStatus } from "./contract.ts";
-import type { Win32Error } from "./errors.ts";
+import type { MappingChange } from "./contract.ts";
+import { performLinux, type LinuxOperation } from "./linux-memory.ts";
+import { noteChange, waitsForHooks } from "./mapping-changes.ts";
 import type { Memory } from "./memory.ts";
 import { isForbidden } from "./memory-manager.ts";
 import { own } from "./ownership.ts";
 import { decommitPage, dropFrame, ownPageOf, touch, trimPage } from "./page-access.ts";
+import { done, failed, refused, type Performed } from "./performed.ts";
 import { frameAt, ownFrame } from "./physical-memory.ts";
 import {
   brand,
   pageNumbers,
   pagesOf,
-  unreachable,
   type AddressRange,
   type PageNumber,
   type PageSpan,
@@ -42,6 +43,7 @@ import {
 
 /** A call of the application into the operating system, or something the memory manager does by itself. */
 export type OsOperation =
+  | LinuxOperation
   | {
       readonly name: "VirtualAlloc";
       /** Null: wherever there is room. */
@@ -76,47 +78,24 @@ export type OsOperation =
   | { readonly name: "trim"; readonly page: PageNumber }
   | { readonly name: "failNextPageIn"; readonly page: PageNumber };
 
-export type OsAnswer =
-  /** `value`: the base of an allocation or view, the old protection, the stamps read; else null. */
-  | { readonly status: "done"; readonly value: number | string | readonly number[] | null }
-  | { readonly status: "failed"; readonly error: Win32Error }
-  /** The access raised; pages before the faulting one were accessed. */
-  | { readonly status: "raised"; readonly exception: ExceptionStatus }
-  /** A secure forbids it; `span` is what the switch is told. */
-  | { readonly status: "refused"; readonly span: PageSpan };
-
-/** What the caller is told, and the pages that may not be what they were. */
-export interface Performed {
-  readonly answer: OsAnswer;
-  readonly changed: PageSpan | null;
-}
-
-const done = (
-  value: number | string | readonly number[] | null,
-  changed: PageSpan | null,
-): Performed => ({ answer: { status: "done", value }, changed });
-const failed = (error: Win32Error): Performed => ({
-  answer: { status: "failed", error },
-  changed: null,
-});
-const refused = (span: PageSpan): Performed => ({
-  answer: { status: "refused", span },
-  changed: null,
-});
-
-/** Performs one operation in one process. */
-export function performOs(memory: Memory, process: ProcessId, op: OsOperation): Performed {
+/** Performs one operation in one process. `told`: the spans of which whoever watches them has been told for it. */
+export function performOs(
+  memory: Memory,
+  process: ProcessId,
+  op: OsOperation,
+  told: readonly PageSpan[] = [],
+): Performed {
   switch (op.name) {
     case "VirtualAlloc":
-      return virtualAlloc(memory, process, op);
+      return virtualAlloc(memory, process, op, told);
     case "VirtualFree":
-      return virtualFree(memory, process, op);
+      return virtualFree(memory, process, op, told);
     case "VirtualProtect":
-      return virtualProtect(memory, process, op);
+      return virtualProtect(memory, process, op, told);
     case "MapViewOfFile":
       return mapViewOfFile(memory, process, op);
     case "UnmapViewOfFile":
-      return unmapViewOfFile(memory, process, op.address);
+      return unmapViewOfFile(memory, process, op.address, told);
     case "read":
     case "write":
       return access(memory, process, op);
@@ -127,19 +106,39 @@ export function performOs(memory: Memory, process: ProcessId, op: OsOperation): 
     case "failNextPageIn":
       return failNextPageIn(memory, process, op.page);
     default:
-      return unreachable(op);
+      return performLinux(memory, process, op, told);
   }
+}
+
+/** True if nothing may happen to the pages yet: a secure forbids it, or whoever watches them is called first. */
+function isHeldUp(
+  memory: Memory,
+  process: ProcessId,
+  span: PageSpan,
+  change: MappingChange,
+  protection: BaseProtection | null,
+  told: readonly PageSpan[],
+): boolean {
+  return (
+    isForbidden(memory, process, span, protection) ||
+    waitsForHooks(memory, process, span, change, told)
+  );
 }
 
 type Op<Name extends OsOperation["name"]> = Extract<OsOperation, { name: Name }>;
 
-function virtualAlloc(memory: Memory, process: ProcessId, op: Op<"VirtualAlloc">): Performed {
+function virtualAlloc(
+  memory: Memory,
+  process: ProcessId,
+  op: Op<"VirtualAlloc">,
+  told: readonly PageSpan[],
+): Performed {
   if (op.sizeBytes < 1 || !isPrivateProtection(op.protection, op.guard)) {
     return failed("ERROR_INVALID_PARAMETER");
   }
   // MEM_COMMIT without an address reserves as well.
   if (op.type === "commit" && op.address !== null) {
-    return commit(memory, process, op.address, op);
+    return commit(memory, process, op.address, op, told);
   }
   const span = placement(memory, process, op.address, op.sizeBytes);
   if (span === null) return failed("ERROR_INVALID_ADDRESS");
@@ -162,11 +161,12 @@ function commit(
   process: ProcessId,
   address: VirtualAddress,
   op: Op<"VirtualAlloc">,
+  told: readonly PageSpan[],
 ): Performed {
   const span = pagesOf({ start: address, lengthBytes: op.sizeBytes }, memory.pageSizeBytes);
   const vad = vadCovering(spaceOf(memory, process), span);
   if (vad === undefined || vad.section !== null) return failed("ERROR_INVALID_ADDRESS");
-  if (isForbidden(memory, process, span, op.protection)) return refused(span);
+  if (isHeldUp(memory, process, span, "protect", op.protection, told)) return refused(span);
   const pages = own(ownVad(ownSpace(memory, process), vad.base), "pages");
   for (const number of pageNumbers(span)) {
     const page = own(pages, number - vad.base);
@@ -174,6 +174,7 @@ function commit(
     page.protection = op.protection;
     page.guard = op.guard;
   }
+  noteChange(memory, process, span, "protect");
   return done(span.first * memory.pageSizeBytes, span);
 }
 
@@ -202,7 +203,12 @@ function placement(
   return null;
 }
 
-function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">): Performed {
+function virtualFree(
+  memory: Memory,
+  process: ProcessId,
+  op: Op<"VirtualFree">,
+  told: readonly PageSpan[],
+): Performed {
   const space = spaceOf(memory, process);
   const { pageSizeBytes } = memory;
   if (op.type !== "release" && op.type !== "decommit") return failed("ERROR_INVALID_PARAMETER");
@@ -218,7 +224,7 @@ function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">):
       ? vadSpan(vad)
       : pagesOf({ start: op.address, lengthBytes: op.sizeBytes }, pageSizeBytes);
   if (vadCovering(space, span) === undefined) return failed("ERROR_INVALID_PARAMETER");
-  if (isForbidden(memory, process, span, null)) return refused(span);
+  if (isHeldUp(memory, process, span, "unmap", null, told)) return refused(span);
   if (op.type === "release") {
     for (const page of vad.pages) dropFrame(memory, page);
     removeVad(ownSpace(memory, process), vad.base);
@@ -226,10 +232,16 @@ function virtualFree(memory: Memory, process: ProcessId, op: Op<"VirtualFree">):
     const pages = own(ownVad(ownSpace(memory, process), vad.base), "pages");
     for (const number of pageNumbers(span)) decommitPage(memory, own(pages, number - vad.base));
   }
+  noteChange(memory, process, span, "unmap");
   return done(null, span);
 }
 
-function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProtect">): Performed {
+function virtualProtect(
+  memory: Memory,
+  process: ProcessId,
+  op: Op<"VirtualProtect">,
+  told: readonly PageSpan[],
+): Performed {
   if (op.sizeBytes < 1 || (op.guard && op.protection === "NOACCESS")) {
     return failed("ERROR_INVALID_PARAMETER");
   }
@@ -244,7 +256,7 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
   if (!pages.every((page) => isCompatible(vad, page.copied, op.protection))) {
     return failed("ERROR_INVALID_PARAMETER");
   }
-  if (isForbidden(memory, process, span, op.protection)) return refused(span);
+  if (isHeldUp(memory, process, span, "protect", op.protection, told)) return refused(span);
   const old = pages[0] === undefined ? op.protection : protectionName(pages[0]);
   const owned = own(ownVad(ownSpace(memory, process), vad.base), "pages");
   for (const number of pageNumbers(span)) {
@@ -253,6 +265,7 @@ function virtualProtect(memory: Memory, process: ProcessId, op: Op<"VirtualProte
     page.protection = page.copied && op.protection === "WRITECOPY" ? "READWRITE" : op.protection;
     page.guard = op.guard;
   }
+  noteChange(memory, process, span, "protect");
   return done(old, span);
 }
 
@@ -280,16 +293,22 @@ function mapViewOfFile(memory: Memory, process: ProcessId, op: Op<"MapViewOfFile
   return done(span.first * memory.pageSizeBytes, span);
 }
 
-function unmapViewOfFile(memory: Memory, process: ProcessId, address: VirtualAddress): Performed {
+function unmapViewOfFile(
+  memory: Memory,
+  process: ProcessId,
+  address: VirtualAddress,
+  told: readonly PageSpan[],
+): Performed {
   const space = spaceOf(memory, process);
   const vad = vadAt(space, brand(Math.floor(address / memory.pageSizeBytes)));
   if (vad === undefined || vad.section === null || address !== vad.base * memory.pageSizeBytes) {
     return failed("ERROR_INVALID_ADDRESS");
   }
   const span = vadSpan(vad);
-  if (isForbidden(memory, process, span, null)) return refused(span);
+  if (isHeldUp(memory, process, span, "unmap", null, told)) return refused(span);
   for (const page of vad.pages) dropFrame(memory, page);
   removeVad(ownSpace(memory, process), vad.base);
+  noteChange(memory, process, span, "unmap");
   return done(null, span);
 }
 

@@ -4,6 +4,7 @@
 import type { Claims } from "../config.ts";
 import type { Access } from "../contract.ts";
 import { isIdle, uncovered } from "../entries.ts";
+import { callsBack, families } from "../families.ts";
 import type { ActiveCall, Entry, InstanceView, Registration } from "../ledger.ts";
 import { accessesOf, includesAccess } from "../memory-manager.ts";
 import type { Exposure } from "../nic.ts";
@@ -68,7 +69,8 @@ function judgeIdle(
 function judgeIsKept(view: WorldView, claims: Claims, entry: Entry): readonly Finding[] {
   if (entry.unreleased) return none;
   const mayBeKept = entry.scopes.length === 0 || entry.scopes.some((scope) => claims.caches[scope]);
-  if (mayBeKept && claims.callback) return none;
+  const hears = claims.callback || !callsBack(claims.notification);
+  if (mayBeKept && hears) return none;
   const where = pages(view, entry.span);
   const findings: Finding[] = [];
   if (!mayBeKept) {
@@ -80,7 +82,7 @@ function judgeIsKept(view: WorldView, claims: Claims, entry: Entry): readonly Fi
       ),
     );
   }
-  if (!claims.callback) {
+  if (!hears) {
     findings.push(
       broken(
         "SPI-6",
@@ -98,11 +100,13 @@ function judgeIsSecured(
   claims: Claims,
   entry: Entry,
 ): readonly Finding[] {
-  if (claims.notification !== "refuse-notify-retry") return none;
+  const { delivery } = families[claims.notification];
+  if (delivery === "asked" || delivery === "never") return none;
+  if (delivery !== "refused") return judgeIsWatched(view, instance, entry);
   const missing = uncovered(entry.span, view.instanceSecuresOver(instance.id, entry.span));
   if (missing.length === 0) return none;
   const where = pages(view, entry.span);
-  const unsecured = missing.map((page) => pages(view, { first: page, count: 1 })).join(", ");
+  const unsecured = pagesEach(view, missing);
   const findings = [
     broken(
       entry.remote ? "REMOTE-2" : "LOCAL-2",
@@ -121,6 +125,26 @@ function judgeIsSecured(
   }
   return findings;
 }
+
+/** LOCAL-2, REMOTE-2 where a cache watches: it hears of changes of every page. */
+function judgeIsWatched(
+  view: WorldView,
+  instance: InstanceView,
+  entry: Entry,
+): readonly Finding[] {
+  const missing = pageNumbers(entry.span).filter((page) => !view.isWatched(instance.id, page));
+  if (missing.length === 0) return none;
+  return [
+    broken(
+      entry.remote ? "REMOTE-2" : "LOCAL-2",
+      `every page of the cached buffer ${pages(view, entry.span)} is watched`,
+      `not watched: ${pagesEach(view, missing)}`,
+    ),
+  ];
+}
+
+const pagesEach = (view: WorldView, numbers: readonly PageNumber[]): string =>
+  numbers.map((page) => pages(view, { first: page, count: 1 })).join(", ");
 
 /** LAW-5: no region outlives the lock under it. */
 function judgeOrphans(view: WorldView, entries: readonly Entry[]): readonly Finding[] {

@@ -4,6 +4,7 @@
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
 import { isIdle } from "../entries.ts";
+import { families } from "../families.ts";
 import { isFresh, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, InstanceView } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
@@ -335,7 +336,7 @@ function judgeHit(
 ): readonly Finding[] {
   const { work } = active;
   const done = work.lock + work.secure + work.nicRegister;
-  if (done === 0 || active.interrupted || active.wasInvalid || !claims.callback) return none;
+  if (done === 0 || active.interrupted || active.wasInvalid || !mayKeep(claims)) return none;
   const remote = request.scope === "remote";
   if (!(remote ? claims.caches.remote : claims.caches.local)) return none;
   const usable = usableEntries(view, instance, claims, active, request);
@@ -356,6 +357,12 @@ function judgeHit(
   if (!remote || hit !== undefined || !onLock || work.lock === 0) return none;
   const expected = "a kept lock is registered once more, not locked anew";
   return [broken("REMOTE-3", expected, `${work.lock} locks`)];
+}
+
+/** It hears of changes, one way or another, and so may find again what it kept. */
+function mayKeep({ callback, notification }: Claims): boolean {
+  const { delivery } = families[notification];
+  return callback || delivery === "queued" || delivery === "asked";
 }
 
 /** The entries of its scope that could have served the request when it came. */

@@ -2,6 +2,7 @@
 
 import type { Claims } from "../config.ts";
 import type { Answer, EventOf } from "../events.ts";
+import { families } from "../families.ts";
 import type { PageSpan, ProcessId } from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { broken, none, type Finding } from "./finding.ts";
@@ -34,6 +35,8 @@ export function judgeRetry(
   answer: Answer,
 ): readonly Finding[] {
   const attempt = view.lastAttempt();
+  // Behind hooks an operation goes on whatever was answered.
+  if (families[view.config.notification].delivery !== "refused") return none;
   if (attempt === null || answer === null || answer.kind !== "os") return none;
   const alive = attempt.due.filter((id) => view.instance(id).started);
   const asked = attempt.answers.map((each) => each.instance);
