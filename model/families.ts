@@ -33,7 +33,8 @@ const hooked: readonly MappingChange[] = [
   "protect",
 ];
 
-const everything: readonly MappingChange[] = [
+/** Every way in which a mapping can change. */
+export const mappingChanges: readonly MappingChange[] = [
   ...hooked,
   "file-hole",
   "truncate",
@@ -54,9 +55,9 @@ export const families: Readonly<Record<NotificationFamily, Family>> = {
     sees: ["unmap", "map-over", "move-source", "move-target", "discard"],
     promises: ["unmap", "map-over", "move-source", "move-target", "discard"],
   },
-  "validate-on-hit": { delivery: "asked", sees: everything, promises: everything },
+  "validate-on-hit": { delivery: "asked", sees: mappingChanges, promises: mappingChanges },
   // The application changes no mapping that is registered: what a cache keeps after that is its own risk.
-  none: { delivery: "never", sees: [], promises: everything },
+  none: { delivery: "never", sees: [], promises: mappingChanges },
 };
 
 /** True where a call of `invalidate` tells the cache. */

@@ -103,7 +103,8 @@ function isMappedBy(
     const pfn = frames[span.first - whole.first + i];
     if (pfn === mapping[i] || pfn === undefined) continue;
     const lock = view.lock(region.mdl);
-    if (lock === undefined || lock.changed.includes(brand<PageNumber>(span.first + i))) return false;
+    if (lock === undefined || lock.changed.includes(brand<PageNumber>(span.first + i)))
+      return false;
   }
   return true;
 }

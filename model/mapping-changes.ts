@@ -62,8 +62,7 @@ function markLocks(
   }
 }
 
-const inOrder = (numbers: readonly PageNumber[]): PageNumber[] =>
-  numbers.toSorted((a, b) => a - b);
+const inOrder = (numbers: readonly PageNumber[]): PageNumber[] => numbers.toSorted((a, b) => a - b);
 
 /**
  * True if the operation waits until somebody who watches the pages has been called (delivery `before`). `told`: the
@@ -119,9 +118,7 @@ export function unwatch(
 }
 
 function watchOf(memory: Memory, process: ProcessId, provider: ProviderId): number {
-  return memory.watches.findIndex(
-    (each) => each.process === process && each.provider === provider,
-  );
+  return memory.watches.findIndex((each) => each.process === process && each.provider === provider);
 }
 
 /** `monitor.poll`: the changes that the instance has not heard of yet, oldest first. They are heard now. */

@@ -148,8 +148,7 @@ function concerned(state: State, process: ProcessId, span: PageSpan): ProviderIn
   if (families[state.config.notification].delivery === "refused") return all;
   return all.filter(({ provider }) =>
     state.memory.watches.some(
-      (each) =>
-        each.process === process && each.provider === provider && isWatching(each, span),
+      (each) => each.process === process && each.provider === provider && isWatching(each, span),
     ),
   );
 }

@@ -4,6 +4,7 @@
 import type { ActiveCall } from "../model/ledger.ts";
 import {
   brand,
+  pageNumbers,
   type InstanceId,
   type MdlHandle,
   type PageNumber,
@@ -58,9 +59,16 @@ export function differenceOver(
   ask("securesOver", listOf(shapes.secure), (view) => view.securesOver(process, span));
   ask("locksOver", listOf(shapes.lock), (view) => view.locksOver(process, span));
   ask("hasLocks", value, (view) => view.hasLocks(process));
+  ask("generation", value, (view) =>
+    pageNumbers(span).map((number) => view.generation(process, number)),
+  );
   ask("wasRegistered", value, (view) => view.wasRegistered(process, span));
   for (const { id, process: owner } of left.instances()) {
     if (owner !== process) continue;
+    ask("isWatched", value, (view) =>
+      pageNumbers(span).map((number) => view.isWatched(id, number)),
+    );
+    ask("unheard", value, (view) => view.unheard(id));
     ask("entriesOver", listOf(shapes.entry), (view) => view.entriesOver(id, span));
     ask("exposuresOver", listOf(shapes.exposure), (view) => view.exposuresOver(id, span));
     ask("registrationsOver", listOf(shapes.registration), (view) =>

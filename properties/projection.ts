@@ -4,9 +4,12 @@
 // Not in it: what a frame that is out of use held, and in which order an instance's zombies and owed releases came
 // about, since nothing depends on them.
 
+import { userPages } from "../model/address-space.ts";
+import { isBeyondWindows } from "../model/families.ts";
 import type { InstanceView, Unreleased } from "../model/ledger.ts";
 import {
   brand,
+  pageNumbers,
   type PageNumber,
   type PageSpan,
   type Pfn,
@@ -46,6 +49,12 @@ const lastingParts: Readonly<Record<string, Part>> = {
   },
   secures: { shape: listOf(shapes.secure), read: (view) => view.secures() },
   locked: { shape: listOf(shapes.lock), read: (view) => view.locked() },
+  watched: { shape: value, read: watchedPages },
+  unheard: {
+    shape: value,
+    read: (view) => view.instances().map(({ id }) => view.unheard(id)),
+  },
+  generations: { shape: value, read: generations },
   regions: {
     shape: listOf(listOf(shapes.region)),
     read: (view) => providersOf(view).map((each) => view.regions(each)),
@@ -138,6 +147,25 @@ function framesInUse(view: WorldView): FrameInUse[] {
     frames.push({ pfn, stamp: frame.stamp, mapped: frame.mapped, lockCount: frame.lockCount });
   }
   return frames;
+}
+
+function everyNumber({ config }: WorldView): PageNumber[] {
+  const { first, end } = userPages(config.pageCount, config.granularityPages);
+  return pageNumbers({ first, count: end - first });
+}
+
+/** The pages that each instance watches. */
+function watchedPages(view: WorldView): PageNumber[][] {
+  if (!isBeyondWindows(view.config.notification)) return [];
+  const all = everyNumber(view);
+  return view.instances().map(({ id }) => all.filter((number) => view.isWatched(id, number)));
+}
+
+/** How often the mapping of each page has changed, where somebody may ask. */
+function generations(view: WorldView): number[][] {
+  if (!isBeyondWindows(view.config.notification)) return [];
+  const all = everyNumber(view);
+  return processesOf(view).map((process) => all.map((number) => view.generation(process, number)));
 }
 
 /** An instance can only owe what is its own; what else it was told about is nobody's. */

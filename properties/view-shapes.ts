@@ -41,7 +41,6 @@ const page: ShapeOf<Page> = fieldsOf({
   pfn: value,
   stored: value,
   copied: value,
-  copiedFrom: value,
   inPageError: value,
 });
 
@@ -93,6 +92,7 @@ export const lock: ShapeOf<LockedPages> = fieldsOf({
   span,
   access: value,
   frames: value,
+  changed: value,
 });
 
 export const region: ShapeOf<Region> = fieldsOf({

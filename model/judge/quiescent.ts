@@ -127,11 +127,7 @@ function judgeIsSecured(
 }
 
 /** LOCAL-2, REMOTE-2 where a cache watches: it hears of changes of every page. */
-function judgeIsWatched(
-  view: WorldView,
-  instance: InstanceView,
-  entry: Entry,
-): readonly Finding[] {
+function judgeIsWatched(view: WorldView, instance: InstanceView, entry: Entry): readonly Finding[] {
   const missing = pageNumbers(entry.span).filter((page) => !view.isWatched(instance.id, page));
   if (missing.length === 0) return none;
   return [

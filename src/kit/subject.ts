@@ -1,6 +1,7 @@
 // What was handed to the checker: is it a subject? One sentence when it is not.
 
 import type { DriverSubject, Host, RegistrationCache, Subject } from "../../model/contract.ts";
+import { families, mappingChanges } from "../../model/families.ts";
 import { MisuseError } from "./misuse.ts";
 
 /** A subject, and whether its caches have a callback. */
@@ -69,24 +70,13 @@ function checkCapabilities(capabilities: Record<string, unknown>, subject: strin
       );
     }
   }
-  const families = [
-    "refuse-notify-retry",
-    "notify-before",
-    "notify-before-queued",
-    "notify-after-blocked",
-    "validate-on-hit",
-    "none",
-  ];
-  oneOf(capabilities, what, "notification", families);
-  if (capabilities["notification"] !== "refuse-notify-retry") {
-    throw new MisuseError(
-      `the ${what} declare notification: ${describe(capabilities["notification"])}, and this release plays refuse-notify-retry only; declare that, or wait for the release that plays the others`,
-    );
-  }
+  oneOf(capabilities, what, "notification", Object.keys(families));
   const { coverage } = capabilities;
-  if (coverage !== undefined && !Array.isArray(coverage)) {
+  if (coverage === undefined) return;
+  const isChange = (each: unknown): boolean => mappingChanges.some((change) => change === each);
+  if (!Array.isArray(coverage) || !coverage.every(isChange)) {
     throw new MisuseError(
-      `the ${what} have ${describe(coverage)} as coverage; it must be a list of mapping changes, or not be there`,
+      `the ${what} have ${describe(coverage)} as coverage; it must be a list of mapping changes (${mappingChanges.join(", ")}), or not be there`,
     );
   }
 }

@@ -3,15 +3,12 @@
 // are the switch's (model/switch.ts); what is left is the border between somebody else's code and ours.
 
 import type {
-  Access,
-  Host,
   RegisterOutcome,
   RegisterRequest,
   RegistrationCache,
-  SecureMode,
   Subject,
 } from "../../model/contract.ts";
-import type { CacheCall, CallOutcome, HostAnswer, HostCall } from "../../model/events.ts";
+import type { CacheCall, CallOutcome } from "../../model/events.ts";
 import {
   brand,
   type AddressRange,
@@ -30,8 +27,7 @@ import {
   isRecord,
   notAnswered,
 } from "./border.ts";
-
-type Port = (call: HostCall) => HostAnswer;
+import { hostFor } from "./host.ts";
 
 /** Puts a subject's caches into the provider's place. */
 export function shell(subject: Subject, pageSizeBytes: number): Provider {
@@ -39,7 +35,7 @@ export function shell(subject: Subject, pageSizeBytes: number): Provider {
   return {
     start(instance, port): void {
       const border = new Border();
-      const host = hostFor(port, border, pageSizeBytes);
+      const host = hostFor(port, border, pageSizeBytes, subject.capabilities.notification);
       const cache = border.inward(
         () => checkCache(subject, subject.create(host)),
         (error) => {
@@ -188,111 +184,4 @@ function checkPlain<E extends string>(
   }
   const names = errors.map((error) => `"${error}"`).join(" | ");
   throw notAnswered(call, outcome, `{ ok: true } or { ok: false, error: ${names} }`);
-}
-
-/** The host of one cache: every call goes through the port, its arguments copied and looked at first. */
-function hostFor(port: Port, border: Border, pageSizeBytes: number): Host {
-  const ask = (request: HostCall): HostAnswer => {
-    try {
-      return port(request);
-    } catch (error) {
-      throw border.noted(error);
-    }
-  };
-  // The subject gets a record of its own: the answer is part of the trace.
-  const call = (request: HostCall): never => {
-    const result = ask(request);
-    return (
-      result.ok
-        ? { ok: true, value: result.value ?? undefined }
-        : { ok: false, error: result.error }
-    ) as never;
-  };
-  const arg = new Arguments(border);
-  return {
-    pageSizeBytes,
-    driver: {
-      lock: (range, access) =>
-        call({
-          name: "lock",
-          range: arg.range("lock", range),
-          access: arg.access("lock", access),
-        }),
-      unlock: (mdl) => call({ name: "unlock", mdl: arg.handle("unlock", mdl) }),
-      secure: (range, mode) =>
-        call({
-          name: "secure",
-          range: arg.range("secure", range),
-          mode: arg.mode("secure", mode),
-        }),
-      unsecure: (handle) => call({ name: "unsecure", handle: arg.handle("unsecure", handle) }),
-      frames(mdl) {
-        const result = ask({ name: "frames", mdl: arg.handle("frames", mdl) });
-        const frames = result.ok ? result.value : null;
-        return typeof frames === "object" && frames !== null ? [...frames] : [];
-      },
-    },
-    nic: {
-      register: (mdl, access) =>
-        call({
-          name: "nicRegister",
-          mdl: arg.handle("nic.register", mdl),
-          access: arg.access("nic.register", access),
-        }),
-      deregister: (region) =>
-        call({ name: "nicDeregister", region: arg.handle("nic.deregister", region) }),
-      expose: (region, range, socket, access) =>
-        call({
-          name: "expose",
-          region: arg.handle("nic.expose", region),
-          range: arg.range("nic.expose", range),
-          socket: arg.handle("nic.expose", socket),
-          access: arg.access("nic.expose", access),
-        }),
-      unexpose: (key) => call({ name: "unexpose", key: arg.handle("nic.unexpose", key) }),
-    },
-  };
-}
-
-/** The arguments of a host call, looked at: what is none is the cache's mistake. */
-class Arguments {
-  readonly #border: Border;
-
-  constructor(border: Border) {
-    this.#border = border;
-  }
-
-  #misuse(call: string, given: string, wanted: string): unknown {
-    return this.#border.noted(
-      new BrokenSubject(`the cache called ${call} of its host with ${given}; it takes ${wanted}`),
-    );
-  }
-
-  range(call: string, range: AddressRange): AddressRange {
-    if (!isRecord(range) || !isCount(range.start) || !isCount(range.lengthBytes)) {
-      const given = `the range ${describe(range)}`;
-      throw this.#misuse(call, given, "{ start, lengthBytes } with whole numbers");
-    }
-    const { start, lengthBytes } = range;
-    if (lengthBytes < 1) {
-      throw this.#misuse(call, `a range of ${lengthBytes} bytes`, "1 byte or more");
-    }
-    return { start, lengthBytes };
-  }
-
-  access(call: string, access: Access): Access {
-    if (access === "read" || access === "write" || access === "readwrite") return access;
-    const given = `the access ${describe(access)}`;
-    throw this.#misuse(call, given, '"read", "write" or "readwrite"');
-  }
-
-  mode(call: string, mode: SecureMode): SecureMode {
-    if (mode === "readonly" || mode === "readwrite") return mode;
-    throw this.#misuse(call, `the mode ${describe(mode)}`, '"readonly" or "readwrite"');
-  }
-
-  handle<T extends number>(call: string, name: T): T {
-    if (isCount(name)) return name;
-    throw this.#misuse(call, describe(name), "a handle that the host answered");
-  }
 }

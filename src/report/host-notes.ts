@@ -18,6 +18,10 @@ const verbs: Readonly<Record<HostCall["name"], string>> = {
   nicDeregister: "NIC deregister",
   expose: "expose",
   unexpose: "unexpose",
+  watch: "watch",
+  unwatch: "unwatch",
+  poll: "poll",
+  generation: "generation",
 };
 
 /** Null for a call that changes nothing. */
@@ -56,5 +60,18 @@ export function hostNote(
       return `key ${String(result.value)}`;
     case "unexpose":
       return `key ${call.key} gone`;
+    case "watch":
+      return "watched";
+    case "unwatch":
+      return "not watched";
+    case "poll":
+      return polledText(result.value);
+    case "generation":
+      return `generation ${String(result.value)}`;
   }
+}
+
+function polledText(value: unknown): string {
+  const count = Array.isArray(value) ? value.length : 0;
+  return count === 0 ? "nothing to hear" : `heard ${count} change${count === 1 ? "" : "s"}`;
 }

@@ -19,9 +19,15 @@ export function osNote(
     case "raised":
       return `raises ${answer.exception}`;
     case "refused":
-      return "refused (secured)";
+      return view.config.notification === "refuse-notify-retry"
+        ? "refused (secured)"
+        : "waits for the callback";
     case "done":
-      return event.type === "retry" ? "retry done" : doneNote(view, event, answer, names);
+      return event.type === "retry"
+        ? view.config.notification === "refuse-notify-retry"
+          ? "retry done"
+          : "goes on"
+        : doneNote(view, event, answer, names);
   }
 }
 
@@ -46,6 +52,12 @@ function doneNote(
     case "VirtualProtect":
     case "UnmapViewOfFile":
     case "write":
+    case "mmap":
+    case "mremap":
+    case "madvise":
+    case "fork":
+    case "fallocate":
+    case "ftruncate":
       return null;
   }
 }

@@ -46,7 +46,8 @@ export type {
   VadView,
   WorldView,
 } from "../../model/view.ts";
-export type { OsAnswer, OsOperation } from "../../model/virtual-memory.ts";
+export type { OsAnswer } from "../../model/performed.ts";
+export type { OsOperation } from "../../model/virtual-memory.ts";
 export type { World } from "../../model/world.ts";
 
 import type { Socket } from "../../model/view.ts";

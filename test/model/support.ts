@@ -32,7 +32,8 @@ import {
   type SecureHandle,
   type SocketId,
 } from "../../model/units.ts";
-import type { OsAnswer, OsOperation } from "../../model/virtual-memory.ts";
+import type { OsAnswer } from "../../model/performed.ts";
+import type { OsOperation } from "../../model/virtual-memory.ts";
 import { referenceWorld, type ReferenceWorld } from "../../model/world.ts";
 
 export const process0: ProcessId = brand(0);
