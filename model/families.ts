@@ -57,7 +57,11 @@ export const families: Readonly<Record<NotificationFamily, Family>> = {
   },
   "validate-on-hit": { delivery: "asked", sees: mappingChanges, promises: mappingChanges },
   // The application changes no mapping that is registered: what a cache keeps after that is its own risk.
-  none: { delivery: "never", sees: [], promises: mappingChanges },
+  none: {
+    delivery: "never",
+    sees: [],
+    promises: mappingChanges.filter((each) => each !== "copy-on-write"),
+  },
 };
 
 /** True where a call of `invalidate` tells the cache. */

@@ -10,12 +10,14 @@ import { driverCommands } from "./commands/driver.ts";
 import { faultCommands } from "./commands/faults.ts";
 import { lifecycleCommands } from "./commands/lifecycle.ts";
 import { memoryCommands } from "./commands/memory.ts";
+import { linuxCommands } from "./commands/linux.ts";
 import { pageCommands } from "./commands/pages.ts";
 import { registrationCommands } from "./commands/registration.ts";
 import { transferCommands } from "./commands/transfer.ts";
 
 export const commands: readonly CommandRecord[] = [
   ...memoryCommands,
+  ...linuxCommands,
   ...pageCommands,
   ...registrationCommands,
   ...transferCommands,

@@ -1,9 +1,11 @@
 // Commands that arm a fault, or let one happen.
 
 import type { Event, EventOf, Fault, Interruption } from "../../model/events.ts";
+import { callsBack } from "../../model/families.ts";
 import { instanceOf } from "../../model/state.ts";
 import { brand, rangeOf, type ProcessId, type ProviderId } from "../../model/units.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
+import { isDisciplined } from "../discipline.ts";
 import { privateRegionAt, spanOf } from "../mappings.ts";
 import { addressName, rangeName } from "../names.ts";
 import { processAt } from "./places.ts";
@@ -74,8 +76,12 @@ function interruptionAt(setting: Setting, process: ProcessId, k: number): Interr
   const { pageSizeBytes } = view.config;
   if (k < NOTIFIED) {
     const span = palette.spans[k];
-    return span === undefined ? null : { kind: "notify", range: rangeOf(span, pageSizeBytes) };
+    return span === undefined || !callsBack(view.config.notification)
+      ? null
+      : { kind: "notify", range: rangeOf(span, pageSizeBytes) };
   }
+  // What is being registered is not registered yet, and will be: another thread leaves it alone as well.
+  if (isDisciplined(view)) return null;
   const vad = privateRegionAt(view, process, palette.areas[Math.floor((k - NOTIFIED) / 2)]);
   if (vad === undefined) return null;
   const { start: address, lengthBytes: sizeBytes } = rangeOf(spanOf(vad), pageSizeBytes);
@@ -106,7 +112,10 @@ const interrupt = command<Arm>({
   enabled: (view, args) => {
     const fault = faultOf(args);
     return (
-      fault.kind === "interrupt" && view.isAlive(fault.process) && view.faults().interrupt === null
+      fault.kind === "interrupt" &&
+      view.isAlive(fault.process) &&
+      view.faults().interrupt === null &&
+      !(fault.what.kind === "operation" && isDisciplined(view))
     );
   },
   event: (args): Event => args,

@@ -5,6 +5,7 @@ import type { ProcessId } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
 import type { OsOperation } from "../../model/virtual-memory.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";
+import { isPermitted } from "../discipline.ts";
 import { processAt } from "./places.ts";
 
 interface OsArgs {
@@ -33,9 +34,11 @@ export function osCommand(
       const process = processAt(setting, k, places);
       if (process === null) return null;
       const operation = row.operation(setting, process, k % places);
-      return operation && { process, operation };
+      if (operation === null || !isPermitted(setting.view, process, operation)) return null;
+      return { process, operation };
     },
-    enabled: (view, args) => view.isAlive(args.process),
+    enabled: (view, { process, operation }) =>
+      view.isAlive(process) && isPermitted(view, process, operation),
     event: ({ process, operation }): Event => ({ type: "os", process, operation }),
     print: (view, { process, operation }) => row.print(view, process, operation),
   });

@@ -2,6 +2,7 @@
 
 import type { Scope } from "../../model/contract.ts";
 import { DESCRIPTOR_BYTES, type Event, type WspFunction } from "../../model/events.ts";
+import { callsBack } from "../../model/families.ts";
 import { accessOfFlags, flagsOfAccess } from "../../model/switch.ts";
 import { brand, rangeOf, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { Socket, WorldView } from "../../model/view.ts";
@@ -236,7 +237,10 @@ const notify = command<NotifyArgs>({
   name: "notify",
   rules: ["LAW-3", "LAW-3b", "LOCAL-4", "REMOTE-4", "SPI-5", "LAW-6"],
   subjects: ["cache"],
-  count: ({ palette }) => (palette.with.notices ? palette.processes.length * NOTIFIED : 0),
+  count: ({ view, palette }) =>
+    palette.with.notices && callsBack(view.config.notification)
+      ? palette.processes.length * NOTIFIED
+      : 0,
   isFixed: true,
   instance(setting, k) {
     const { view, palette } = setting;

@@ -115,7 +115,7 @@ export const laws: readonly Situation[] = [
   {
     rule: "LAW-4",
     name: "an injected failure of a secure",
-    required: keepsLocal,
+    required: (claims) => keepsLocal(claims) && claims.notification === "refuse-notify-retry",
     on: "return",
     holds: hostFailed("secure"),
   },

@@ -280,6 +280,7 @@ describe("the attempt", () => {
       process: 0,
       operation,
       span: { first: 0x10, count: 4 },
+      told: [],
       due: [0, 1],
       answers: [
         { instance: 0, outcome: fault },

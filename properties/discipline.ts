@@ -1,0 +1,62 @@
+// An application that changes no mapping which is registered: where nothing tells a cache, the caller deregisters first.
+
+import type { InstanceView } from "../model/ledger.ts";
+import { brand, type PageSpan, type ProcessId } from "../model/units.ts";
+import type { WorldView } from "../model/view.ts";
+import type { OsOperation } from "../model/virtual-memory.ts";
+
+/** True if the application may do this now. */
+export function isPermitted(view: WorldView, process: ProcessId, op: OsOperation): boolean {
+  if (!isDisciplined(view)) return true;
+  const isOwn = (each: InstanceView): boolean => each.process === process;
+  const own = view.instances().filter(isOwn);
+  return changedSpans(view, process, op).every((span) =>
+    own.every(({ id }) => view.registrationsOver(id, span).length === 0),
+  );
+}
+
+/** True if the application keeps its hands off what is registered. */
+export function isDisciplined({ config }: WorldView): boolean {
+  return config.notification === "none" || !config.environment.freeWhileRegistered;
+}
+
+/** What an operation of the application changes the mapping of, in its own process. */
+function changedSpans(view: WorldView, process: ProcessId, op: OsOperation): readonly PageSpan[] {
+  const { pageSizeBytes } = view.config;
+  const pagesAt = (address: number, sizeBytes: number): PageSpan => {
+    const first = Math.floor(address / pageSizeBytes);
+    const end = Math.ceil((address + sizeBytes) / pageSizeBytes);
+    return { first: brand(first), count: Math.max(1, end - first) };
+  };
+  switch (op.name) {
+    case "VirtualFree":
+    case "UnmapViewOfFile": {
+      const vad = view.vadAt(process, brand(Math.floor(op.address / pageSizeBytes)));
+      const size = op.name === "VirtualFree" ? op.sizeBytes : 0;
+      if (size > 0) return [pagesAt(op.address, size)];
+      return vad === undefined ? [] : [{ first: vad.base, count: vad.pageCount }];
+    }
+    case "VirtualAlloc":
+      return op.type === "commit" && op.address !== null ? [pagesAt(op.address, op.sizeBytes)] : [];
+    case "VirtualProtect":
+    case "mmap":
+    case "madvise":
+      return [pagesAt(op.address, op.sizeBytes)];
+    case "mremap":
+      return [pagesAt(op.address, op.sizeBytes), pagesAt(op.target, op.sizeBytes)];
+    case "fallocate":
+    case "ftruncate":
+      return view
+        .vads(process)
+        .filter((vad) => vad.section === op.section)
+        .map((vad) => ({ first: vad.base, count: vad.pageCount }));
+    case "fork":
+      return view.vads(process).map((vad) => ({ first: vad.base, count: vad.pageCount }));
+    case "MapViewOfFile":
+    case "read":
+    case "write":
+    case "trim":
+    case "failNextPageIn":
+      return [];
+  }
+}
