@@ -158,6 +158,15 @@ describe("notify-before-queued", () => {
     expect(poll(one, instance1)).toEqual({ ok: true, value: [second] });
   });
 
+  it("lets it hear of both ranges of a move", () => {
+    const one = begun("notify-before-queued");
+    watch(one, 0x10000, 0x4000);
+    watch(one, 0x20000, 0x4000);
+    operate(one, move(0x10000, 0x22000));
+    const heard = [range(0x10000, 0x1000), range(0x22000, 0x1000)];
+    expect(poll(one)).toEqual({ ok: true, value: heard });
+  });
+
   it("forgets what an instance watched and has not heard when it ends", () => {
     const one = begun("notify-before-queued");
     watch(one, 0x10000, 0x4000);

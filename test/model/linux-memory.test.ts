@@ -9,6 +9,8 @@ import {
   lab,
   mapView,
   mdlOf,
+  pageOf,
+  process0,
   process1,
   read,
   reserve,
@@ -118,6 +120,8 @@ describe("fork", () => {
     expect(one.frame(0x10000)).toBe(before);
     one.os(write(0x10000, 7));
     expect(one.frame(0x10000)).not.toBe(before);
+    if (before === null) throw new Error("the page was written");
+    expect(one.world.view.frame(before)).toBeUndefined();
     expect(one.os(read(0x10000, 0x2000))).toEqual([7, 1]);
   });
 
@@ -137,6 +141,7 @@ describe("fork", () => {
     one.os(write(0x40000, 3));
     const shared = one.frame(0x40000);
     one.os({ name: "fork" });
+    expect(one.world.view.page(process0, pageOf(0x10000))?.protection).toBe("READWRITE");
     one.os(write(0x10000, 1));
     one.os(write(0x40000, 4));
     expect(one.frame(0x40000)).toBe(shared);
@@ -160,8 +165,10 @@ describe("a hole in a file, and a truncated file", () => {
     const one = lab({ notification: "none" }, { ...claims, notification: "none" });
     one.os(mapView(0, 0x40000, "WRITECOPY"));
     one.os(write(0x40000, 5));
-    one.os(punch(0, 0));
+    const mdl = mdlOf(one.lock(0x40000, 0x2000, "read"));
+    one.os(punch(0, 0, 2));
     expect(one.os(read(0x40000))).toEqual([5]);
+    expect(one.world.view.lock(mdl)?.changed).toEqual([0x41]);
   });
 
   it("need pages that the section has", () => {
