@@ -2,6 +2,7 @@
 // last the verdict with its bounds. Counterexamples are printed by failure-block.ts.
 
 import type { Report, RuleReport, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
+import { coverageOf } from "../../model/families.ts";
 import { ruleOf } from "../../model/rules.ts";
 import { titlesOf, type Page } from "./failure-block.ts";
 import { counted, figure, listed, secondsText, wrap } from "./layout.ts";
@@ -16,6 +17,7 @@ export function summary(report: Report, page: Page): string {
           .join("\n\n")
       : tally(report, page),
     skippedLine(report, page),
+    familyLine(report, page),
     notCovered(report, page),
     engineLine(report, page),
     verdictLines(report, page),
@@ -128,7 +130,7 @@ function notCovered(report: Report, { widthColumns, paint }: Page): string {
   const text =
     report.kind === "driver"
       ? "not covered: what happens between two kernel calls of one request; requests that are served at the same time"
-      : `not covered: how long locks are held; data races inside one segment between two host calls; ${uncoveredChanges(report)}`;
+      : `not covered: how long locks are held; data races inside one segment between two host calls; other changes of a mapping`;
   const lines = wrap(text, widthColumns, "", "  ");
   return lines.map((line) => paint("faint", line)).join("\n");
 }
@@ -146,11 +148,15 @@ function engineLine({ rules, engine }: Report, { widthColumns, paint }: Page): s
   return lines.map((line) => paint("faint", line)).join("\n");
 }
 
-function uncoveredChanges(report: Report): string {
-  const coverage = report.capabilities?.coverage;
-  if (coverage === undefined) return "mapping changes that the notification family cannot see";
-  const declared = coverage.length === 0 ? "empty" : coverage.join(", ");
-  return `mapping changes outside the declared coverage set (${declared})`;
+/** What a verdict on a cache is relative to. */
+function familyLine({ rules, capabilities }: Report, { widthColumns, paint }: Page): string {
+  if (rules.length === 0 || capabilities === null) return "";
+  const { notification, coverage } = capabilities;
+  const changes = coverageOf(notification, coverage).promised;
+  const declared = coverage === undefined ? "all that it is answerable for" : "as declared";
+  const text = `judged in the family ${notification}, after ${changes.length === 0 ? "no change of a mapping" : `the changes ${changes.join(", ")}`} (${declared})`;
+  const lines = wrap(text, widthColumns, "", "  ");
+  return lines.map((line) => paint("faint", line)).join("\n");
 }
 
 function verdictLines(report: Report, { widthColumns, paint }: Page): string {
