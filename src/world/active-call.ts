@@ -43,6 +43,10 @@ export class FlatCall implements ActiveCall {
     nicDeregister: 0,
     expose: 0,
     unexpose: 0,
+    watch: 0,
+    unwatch: 0,
+    poll: 0,
+    generation: 0,
   };
   // Most calls note little, so a list is made when something is put into it.
   /** Entries as they were before they changed. */

@@ -75,6 +75,8 @@ export function addVad(
   mem.put(row + VAD.count, count);
   mem.put(row + VAD.section, section + 1);
   mem.put(row + VAD.writable, writable ? 1 : 0);
+  const shown = w.sections[section];
+  if (shown !== undefined) w.viewsOfSection.append(shown.views, vad);
   const list = w.vadLists + process * 4;
   const place = placeOf(w, process, base);
   const held = mem.at(list + COUNT);
@@ -94,6 +96,8 @@ export function removeVad(w: Store, process: number, vad: number): void {
   const held = mem.at(list + COUNT);
   mem.words.copyWithin(block + place, block + place + 1, block + held);
   mem.put(list + COUNT, held - 1);
+  const shown = w.sections[sectionOf(w, vad)];
+  if (shown !== undefined) w.viewsOfSection.remove(shown.views, vad);
   w.vads.remove(vad);
 }
 

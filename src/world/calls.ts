@@ -220,18 +220,21 @@ function deregistered(w: Store, id: number, name: string): void {
   endRegistration(w, slot);
 }
 
-/** A callback answered 0: what is still held in the range is a zombie from now on. */
+/** A callback answered 0: what is left in the range, held or waiting for its release, is a zombie from now on. */
 function invalidated(w: Store, id: number, range: AddressRange): void {
+  // Where nothing waits for the answer, a cache may put idle entries aside too, as many as it declares.
+  const alsoIdle = w.hearing.delivery !== "refused" && w.claims?.limits.pending !== 0;
   const first = firstPageOf(w, range);
   const count = pageCountOf(w, range);
   for (const lock of locksOfInstanceOver(w, id, first, count)) {
     const regions = regionSlots(w, lock);
-    if (!regions.some((region) => isHeldRegion(w, region))) continue;
+    if (!alsoIdle && !regions.some((region) => isHeldRegion(w, region))) continue;
     keep(w, lock);
     tally(w, lock, -1);
     const isLocked = w.mem.at(w.locks.row(lock) + LOCK.locked) === 1;
     for (const region of regions) {
-      if (isLocked || isHeldRegion(w, region)) w.mem.put(w.regions.row(region) + REGION.zombie, 1);
+      if (!alsoIdle && !isLocked && !isHeldRegion(w, region)) continue;
+      w.mem.put(w.regions.row(region) + REGION.zombie, 1);
     }
     tally(w, lock, 1);
   }

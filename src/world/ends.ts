@@ -5,6 +5,7 @@ import { CLOSED, bugCheckCode } from "./codes.ts";
 import { forgetUses, instanceOfLock, regionSlots, tally } from "./entries.ts";
 import { isLocked } from "./entries.ts";
 import { unlock } from "./locks.ts";
+import { forgetGenerations, forgetWatches } from "./mapping-changes.ts";
 import { dropRegion } from "./nic.ts";
 import { endRegistration, forgetHistory, releaseFrames } from "./registrations.ts";
 import { releaseSecure } from "./secures.ts";
@@ -95,7 +96,9 @@ function dropRegions(w: Store, process: number, provider: number): void {
   }
 }
 
+/** The driver's handle closes: what was locked, secured and watched through it goes. */
 function closeDriver(w: Store, process: number, provider: number): void {
+  forgetWatches(w, process, provider);
   for (let lock = w.locks.first(); lock !== NONE;) {
     const next = w.locks.next(lock);
     const row = w.locks.row(lock);
@@ -129,6 +132,7 @@ export function exited(w: Store, process: number): Applied {
   }
   deleteAddressSpace(w, process);
   releaseSecures(w, (row) => w.mem.at(row + SECURE.process) === process);
+  forgetGenerations(w, process);
   return quiet;
 }
 

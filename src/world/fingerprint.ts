@@ -7,7 +7,8 @@
 
 import { baseOf, countOf, vadByAddress, vadCount } from "./address-space.ts";
 import { frameRow } from "./frames.ts";
-import { COMMITTED, COPIED, FLAGS } from "./pages.ts";
+import { markWords } from "./mapping-changes.ts";
+import { COMMITTED, FLAGS } from "./pages.ts";
 import {
   DESCRIPTOR,
   ENDED,
@@ -26,6 +27,7 @@ import {
   SHARED,
   SOCKET,
   TRANSFER,
+  UNHEARD,
   VAD,
   SINGLE,
 } from "./layout.ts";
@@ -89,6 +91,7 @@ export function fingerprint(w: Store, into: Uint32Array, place = 0): void {
   addInstances(w, memory);
   for (let process = 0; process < w.config.processes; process++)
     addAddressSpace(w, memory, process);
+  if (w.hearing.delivery !== "refused") addHearing(w, memory);
   addSections(w, memory);
   addSecures(w, memory);
   addLocks(w, memory);
@@ -165,9 +168,32 @@ function addPage(w: Store, memory: Int32Array, row: number): void {
   const flags = at(memory, row + PAGE.state) & FLAGS;
   const frame = at(memory, row + PAGE.pfn);
   word((frame << 8) | flags);
-  if ((flags & COPIED) !== 0) word(at(memory, row + PAGE.copiedFrom));
   if (frame !== 0) words(memory, frameRow(w, frame - 1) + FRAME.stamp, 2);
   else if ((flags & COMMITTED) !== 0) words(memory, row + PAGE.stored, 2);
+}
+
+/** Outside Windows: who watches which pages, how often they have changed, and what nobody has heard of yet. */
+function addHearing(w: Store, memory: Int32Array): void {
+  for (let process = 0; process < w.config.processes; process++) {
+    w.eachPage(process, (number, row) => {
+      const watchers = at(memory, row + PAGE.watchers);
+      const generation = at(memory, row + PAGE.generation);
+      if (watchers === 0 && generation === 0) return;
+      word(number);
+      word(watchers);
+      word(generation);
+    });
+    // No page has this number.
+    word(-1);
+  }
+  for (let id = 0; id < w.calls.length; id++) {
+    const chain = w.unheardOfInstance;
+    const ends = w.instance(id) + INSTANCE.unheard;
+    for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
+      words(memory, w.unheard.row(slot) + UNHEARD.first, 2);
+    }
+    word(-1);
+  }
 }
 
 function addSections(w: Store, memory: Int32Array): void {
@@ -199,6 +225,9 @@ function addLocks(w: Store, memory: Int32Array): void {
       word(at(memory, frames + i));
       words(memory, frameRow(w, at(memory, frames + i)) + FRAME.stamp, 2);
     }
+    const marks = markWords(memory, row);
+    word(marks);
+    words(memory, at(memory, row + LOCK.changed), marks);
   }
 }
 

@@ -2,9 +2,11 @@
 
 import { brand, type AddressRange, type Pfn } from "../../model/units.ts";
 import type { FlatCall } from "./active-call.ts";
+import { isLocked } from "./entries.ts";
+import { isMarked } from "./mapping-changes.ts";
 import { mappedFrame } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
-import { PAGE, REGION } from "./layout.ts";
+import { REGION } from "./layout.ts";
 import type { Store } from "./store.ts";
 
 /** The frames of the region behind the range if they are fresh; else null. */
@@ -24,10 +26,10 @@ export function freshFrames(
   const frames: Pfn[] = [];
   for (let i = 0; i < count; i++)
     frames.push(brand(mem.at(mem.at(row + REGION.frames) + from + i)));
-  const seesCopies = w.claims?.coverage?.includes("copy-on-write") ?? false;
-  if (mapsNow(w, process, range, first, frames, seesCopies)) return frames;
+  const lock = mem.at(row + REGION.lock);
+  if (mapsNow(w, process, range, first, frames, lock)) return frames;
   const wasMapped = active.mappings.some((mapping) =>
-    frames.every((pfn, i) => pfn === mapping[i] || isLeft(w, process, first + i, pfn, seesCopies)),
+    frames.every((pfn, i) => pfn === mapping[i] || isUnmarked(w, lock, first + i)),
   );
   return wasMapped ? frames : null;
 }
@@ -38,20 +40,17 @@ function mapsNow(
   range: AddressRange,
   first: number,
   frames: readonly Pfn[],
-  seesCopies: boolean,
+  lock: number,
 ): boolean {
   const isUser = isUserRange(w, range.start, range.lengthBytes);
   for (let i = 0; i < frames.length; i++) {
     const pfn = frames[i] as Pfn;
     const isMapped = isUser && mappedFrame(w, process, first + i) === pfn;
-    if (!isMapped && !isLeft(w, process, first + i, pfn, seesCopies)) return false;
+    if (!isMapped && !isUnmarked(w, lock, first + i)) return false;
   }
   return true;
 }
 
-/** The frame is the one that the page's last copy-on-write left behind, and the subject is not to see that. */
-function isLeft(w: Store, process: number, number: number, pfn: number, sees: boolean): boolean {
-  if (sees) return false;
-  const page = w.page(process, number);
-  return page !== 0 && w.mem.at(page + PAGE.copiedFrom) === pfn + 1;
-}
+/** The page is locked, and has not changed in a way that the cache was to know: its frame counts as mapped. */
+const isUnmarked = (w: Store, lock: number, page: number): boolean =>
+  isLocked(w, lock) && !isMarked(w, lock, page);

@@ -7,9 +7,10 @@ import { failableNames } from "./codes.ts";
 import { request } from "./driver.ts";
 import { keep, setOwed, tally } from "./entries.ts";
 import { lockNamed } from "./locks.ts";
+import { generation, poll, unwatch, watch } from "./mapping-changes.ts";
 import { deregisterRegion, exposeRange, regionNamed, registerRegion, unexposeKey } from "./nic.ts";
 import { BAD_BLOCK, stateOf } from "./pages.ts";
-import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
+import { firstPageOf, isUserRange, pageCountOf, rangeAt, spanOf } from "./ranges.ts";
 import { isSecuredBy } from "./secures.ts";
 import {
   EXPOSURE,
@@ -69,10 +70,13 @@ function perform(w: Store, id: number, call: HostCall): HostAnswer {
   const process = w.processOf(id);
   const provider = w.providerOf(id);
   switch (call.name) {
+    case "secure":
+      // Outside Windows there is nothing of the kind: a cache watches.
+      if (w.hearing.delivery !== "refused") return invalid;
+      return request(w, process, provider, call);
     case "lock":
     case "unlock":
     case "frames":
-    case "secure":
     case "unsecure":
       return request(w, process, provider, call);
     case "nicRegister":
@@ -83,8 +87,46 @@ function perform(w: Store, id: number, call: HostCall): HostAnswer {
       return exposeRange(w, process, provider, call.region, call.range, call.socket, call.access);
     case "unexpose":
       return unexposeKey(w, process, provider, call.key);
+    case "watch":
+    case "unwatch":
+    case "generation":
+    case "poll":
+      return monitor(w, id, call);
   }
 }
+
+const invalid: HostAnswer = Object.freeze({ ok: false, error: "STATUS_INVALID_PARAMETER" });
+
+/** A call of `host.monitor`. Watching a range that is not wholly one of user addresses does nothing. */
+function monitor(
+  w: Store,
+  id: number,
+  call: Extract<HostCall, { name: "watch" | "unwatch" | "generation" | "poll" }>,
+): HostAnswer {
+  if (call.name === "poll") {
+    const { pageSizeBytes } = w.config;
+    const heard = poll(w, id);
+    return {
+      ok: true,
+      value: heard.map(({ first, count }) => rangeAt(first * pageSizeBytes, count * pageSizeBytes)),
+    };
+  }
+  const { range } = call;
+  if (!isUserRange(w, range.start, range.lengthBytes)) return invalid;
+  const process = w.processOf(id);
+  const first = firstPageOf(w, range);
+  const count = pageCountOf(w, range);
+  if (call.name === "generation") {
+    return { ok: true, value: generation(w, process, first, count) };
+  }
+  const change = call.name === "watch" ? watch : unwatch;
+  change(w, process, w.providerOf(id), first, count);
+  return { ok: true, value: null };
+}
+
+/** Host calls that change nothing. */
+const readsOnly = (call: HostCall): boolean =>
+  call.name === "frames" || call.name === "generation" || call.name === "poll";
 
 function noteSuccess(
   w: Store,
@@ -96,7 +138,7 @@ function noteSuccess(
 ): void {
   if (active !== undefined) {
     active.work[call.name]++;
-    if (call.name !== "frames") {
+    if (!readsOnly(call)) {
       active.changes = appended(active.changes, { call: call.name, span });
     }
   }
@@ -144,6 +186,8 @@ function touchedBy(w: Store, id: number, call: HostCall): PageSpan | null {
     case "lock":
     case "secure":
     case "expose":
+    case "watch":
+    case "unwatch":
       return spanOf(firstPageOf(w, call.range), pageCountOf(w, call.range));
     case "unlock":
     case "frames":
@@ -163,6 +207,9 @@ function touchedBy(w: Store, id: number, call: HostCall): PageSpan | null {
       const exposure = w.exposureOf[provider]?.get(call.key) ?? NONE;
       return exposure === NONE ? null : spanAt(w, w.exposures.row(exposure) + EXPOSURE.first);
     }
+    case "generation":
+    case "poll":
+      return null;
   }
 }
 

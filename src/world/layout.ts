@@ -1,7 +1,16 @@
 // Which word of a row holds what. What two equal states have alike in a row lies together, for the fingerprint. A word is named by its number in the row; a double takes two words, from an even one.
 
 /** Words of rows, counted from the row's first; the first two are the table's. */
-export const VAD = { process: 2, base: 3, count: 4, section: 5, writable: 6, width: 8 } as const;
+export const VAD = {
+  process: 2,
+  base: 3,
+  count: 4,
+  section: 5,
+  writable: 6,
+  /** The next and the previous view of its section. */
+  ofSection: 7,
+  width: 10,
+} as const;
 export const SECURE = {
   handle: 2,
   process: 3,
@@ -36,7 +45,9 @@ export const LOCK = {
   /** While one socket alone used it: the next and the previous such entry, and the socket's slot plus one. */
   sole: 21,
   soleSocket: 23,
-  width: 24,
+  /** Which of its pages have changed: a block of a bit each; none while no page has. */
+  changed: 24,
+  width: 26,
 } as const;
 /** Flags of a lock. */
 export const USED = 1;
@@ -150,6 +161,15 @@ export const REGISTRATION = {
   remoteKey: 30,
   width: 32,
 } as const;
+/** A change of which an instance has not heard yet. */
+export const UNHEARD = {
+  instance: 2,
+  first: 3,
+  count: 4,
+  /** The next and the previous one of the instance. */
+  ofInstance: 5,
+  width: 8,
+} as const;
 export const GRANT = { kind: 2, process: 3, handle: 4, kernelHandle: 6, width: 8 } as const;
 export const FAILURE = { call: 2, width: 4 } as const;
 
@@ -165,7 +185,11 @@ export const INSTANCE = {
   history: 12,
   /** Entries of which a release failed. */
   owed: 36,
-  width: 38,
+  /** Pages that it watches. */
+  watched: 37,
+  /** The first and the last change of which it has not heard yet. */
+  unheard: 38,
+  width: 40,
 } as const;
 export const REMEMBERED = 4;
 /** Start and length as doubles, a block of frames, and how many. */
@@ -177,11 +201,14 @@ export const PAGE = {
   /** Its region of the address space plus one, shifted over the flags. */
   state: 0,
   pfn: 1,
-  copiedFrom: 2,
+  /** Who watches it: a bit for each provider. */
+  watchers: 2,
   secures: 3,
   locks: 4,
   registrations: 5,
   exposures: 6,
+  /** How often its mapping has changed, where a cache may ask. */
+  generation: 7,
   /** A double. */
   stored: 8,
   width: 10,

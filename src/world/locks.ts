@@ -6,6 +6,7 @@ import type { AddressRange } from "../../model/units.ts";
 import { READ, VIOLATION, WRITE, accessCode } from "./codes.ts";
 import { firstRegion, forgetUses, isLocked, keep, tally } from "./entries.ts";
 import { lockFrame, unlockFrame } from "./frames.ts";
+import { forgetMarks } from "./mapping-changes.ts";
 import { enter, leave } from "./over.ts";
 import { touch } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
@@ -74,6 +75,7 @@ export function unlock(w: Store, lock: number): void {
   const count = mem.at(row + LOCK.count);
   for (let i = 0; i < count; i++) unlockFrame(w, mem.at(frames + i));
   mem.put(row + LOCK.locked, 0);
+  forgetMarks(w, lock);
   forgetUses(w, lock);
   tally(w, lock, 1);
   removeIfEmpty(w, lock);

@@ -1,10 +1,17 @@
-// Refuse, notify, retry: what happens when an application operates on memory that is secured; and the faults that are
-// armed.
+// What happens when an application operates on memory that a cache has to do with, in every notification family: it is
+// refused, waits, or goes on, and caches are called; and the faults that are armed.
 
-import { brand, type AddressRange, type InstanceId, type ProcessId } from "../../model/units.ts";
+import {
+  brand,
+  type AddressRange,
+  type InstanceId,
+  type PageSpan,
+  type ProcessId,
+} from "../../model/units.ts";
 import { noteMappings } from "./calls.ts";
 import { failableCode, failableNames } from "./codes.ts";
 import { FAILURE, INSTANCE, SINGLE } from "./layout.ts";
+import { takeUnheard, watchersOf } from "./mapping-changes.ts";
 import type { Store } from "./store.ts";
 import { rangeAt } from "./ranges.ts";
 import { NONE } from "./table.ts";
@@ -27,31 +34,61 @@ const osAnswer = (answer: OsAnswer, then: readonly Event[] = nothing): Applied =
   then,
 });
 
+const untold: readonly PageSpan[] = Object.freeze([]);
+
 /** The application's operation, first try. */
 export function operate(w: Store, process: ProcessId, operation: OsOperation): Applied {
+  return attempt(w, process, operation, untold);
+}
+
+/** `told`: the spans of which whoever watches them has been told for this operation. */
+function attempt(
+  w: Store,
+  process: ProcessId,
+  operation: OsOperation,
+  told: readonly PageSpan[],
+): Applied {
   noteMappings(w, process);
-  const answer = performOs(w, process, operation);
+  const answer = performOs(w, process, operation, told);
   noteMappings(w, process);
-  if (answer.status !== "refused") return osAnswer(answer);
+  if (answer.status !== "refused") return osAnswer(answer, afterwards(w, process));
   const { span } = answer;
-  const due = callable(w, process);
-  w.attempts = [...w.attempts, { process, operation, span, due, answers: [] }];
-  const { pageSizeBytes } = w.config;
-  const range = rangeAt(span.first * pageSizeBytes, span.count * pageSizeBytes);
+  const due = concerned(w, process, span);
+  w.attempts = [...w.attempts, { process, operation, span, told, due, answers: [] }];
+  const range = rangeOf(w, span);
   return osAnswer(answer, [...callbacks(due, range, "attempt"), { type: "retry", process }]);
 }
 
-/** The end of a refused operation: once more, if a provider said that it released something; else it fails. */
+const rangeOf = ({ config }: Store, { first, count }: PageSpan): AddressRange =>
+  rangeAt(first * config.pageSizeBytes, count * config.pageSizeBytes);
+
+/** Where whoever watches is called once the mapping has changed: their calls, in the order of the changes. */
+function afterwards(w: Store, process: ProcessId): readonly Event[] {
+  if (w.hearing.delivery !== "after" || w.unheard.count === 0) return nothing;
+  const ready: readonly number[] = callable(w, process);
+  return takeUnheard(w, process)
+    .filter(({ instance }) => ready.includes(instance))
+    .flatMap(({ instance, span }) => callbacks([brand(instance)], rangeOf(w, span), "notify"));
+}
+
+/**
+ * The end of an operation that waited for callbacks. On Windows once more, if a provider said that it released something;
+ * else it fails. Behind hooks it goes on.
+ */
 export function retry(w: Store, process: ProcessId): Applied {
-  const attempt = w.attempts.findLast((each) => each.process === process);
-  if (attempt === undefined) throw new RangeError(`process ${process} has no refused operation`);
-  w.attempts = w.attempts.filter((each) => each !== attempt);
-  w.lastAttempt = attempt;
+  const last = w.attempts.findLast((each) => each.process === process);
+  if (last === undefined) throw new RangeError(`process ${process} has no refused operation`);
+  w.attempts = w.attempts.filter((each) => each !== last);
+  w.lastAttempt = last;
+  const { operation, span, told } = last;
+  if (w.hearing.delivery === "before") {
+    return attempt(w, process, operation, [...told, span]);
+  }
   noteMappings(w, process);
   w.changed = null;
-  const answer: OsAnswer = hasReleased(attempt)
-    ? performOs(w, process, attempt.operation)
-    : { status: "refused", span: attempt.span };
+  const answer: OsAnswer = hasReleased(last)
+    ? performOs(w, process, operation, told)
+    : { status: "refused", span };
   noteMappings(w, process);
   return osAnswer(
     answer.status === "refused"
@@ -60,8 +97,8 @@ export function retry(w: Store, process: ProcessId): Applied {
   );
 }
 
-const hasReleased = (attempt: Attempt): boolean =>
-  attempt.answers.some((each) => each.outcome?.ok === true);
+const hasReleased = ({ answers }: Attempt): boolean =>
+  answers.some((each) => each.outcome?.ok === true);
 
 /** A notification that no operation waits for, such as one that a heap raises. */
 export function notify(w: Store, process: ProcessId, range: AddressRange): Applied {
@@ -87,15 +124,23 @@ export function interrupt(w: Store): Applied {
   };
 }
 
-/** The provider instances of a process that have a callback and are started, in order. */
+/** The provider instances of a process that can be called, in order. */
 function callable(w: Store, process: number): InstanceId[] {
   const due: InstanceId[] = [];
-  if (w.claims?.callback !== true) return due;
+  if (w.claims?.callback !== true || !w.hearing.calls) return due;
   for (let provider = 0; provider < w.config.providersPerProcess; provider++) {
     const id = w.instanceOf(process, provider);
     if (w.mem.at(w.instance(id) + INSTANCE.started) === 1) due.push(brand(id));
   }
   return due;
+}
+
+/** Those that are called before the mapping of the span changes: on Windows all, behind hooks whoever watches. */
+function concerned(w: Store, process: number, { first, count }: PageSpan): InstanceId[] {
+  const all = callable(w, process);
+  if (w.hearing.delivery === "refused") return all;
+  const watchers = watchersOf(w, process, first, count);
+  return all.filter((id) => (watchers & (1 << w.providerOf(id))) !== 0);
 }
 
 function callbacks(

@@ -11,7 +11,9 @@ import {
   allows,
 } from "./codes.ts";
 import { allocateFrame, lockCountOf, stampOf, unmapFrame } from "./frames.ts";
+import { COPY_ON_WRITE } from "./families.ts";
 import { PAGE, SHARED, VAD } from "./layout.ts";
+import { noteChange } from "./mapping-changes.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
@@ -101,7 +103,7 @@ export function touch(w: Store, process: number, number: number, write: boolean)
   const resident = pageIn(w, row, number, state);
   if (resident < 0) return NO_FRAME;
   if (!write || protectionOf(state) !== WRITECOPY) return resident;
-  return breakCopyOnWrite(w, row, state, resident);
+  return breakCopyOnWrite(w, process, number, state, resident);
 }
 
 function pageIn(w: Store, row: number, number: number, state: number): number {
@@ -119,13 +121,23 @@ function pageIn(w: Store, row: number, number: number, state: number): number {
   return pfn;
 }
 
-/** A write to a WRITECOPY page: a frame of its own, with the section's contents. Nobody is notified. */
-function breakCopyOnWrite(w: Store, row: number, state: number, shared: number): number {
+/** A write to a WRITECOPY page: a frame of its own, with the contents of the one that it shared. */
+function breakCopyOnWrite(
+  w: Store,
+  process: number,
+  number: number,
+  state: number,
+  shared: number,
+): number {
   const copy = allocateFrame(w, stampOf(w, shared));
   if (copy < 0) return NO_FRAME;
+  const row = w.page(process, number);
+  // After a fork the page has a frame already, which is the child's from now on.
+  const own = w.mem.at(row + PAGE.pfn) - 1;
+  if (own >= 0) unmapFrame(w, own);
   w.mem.put(row + PAGE.pfn, copy + 1);
-  w.mem.put(row + PAGE.copiedFrom, shared + 1);
   w.mem.put(row + PAGE.state, withProtection(state, READ_AND_WRITE, false) | COPIED);
+  noteChange(w, process, number, 1, COPY_ON_WRITE);
   return copy;
 }
 
@@ -158,7 +170,6 @@ export function discardPage(w: Store, process: number, number: number, gone: boo
   const pfn = mem.at(row + PAGE.pfn) - 1;
   if (pfn >= 0) unmapFrame(w, pfn);
   mem.put(row + PAGE.pfn, 0);
-  mem.put(row + PAGE.copiedFrom, 0);
   mem.putDouble(row + PAGE.stored, 0);
   const state = mem.at(row + PAGE.state);
   mem.put(row + PAGE.state, gone ? 0 : state & ~(COMMITTED | GUARD | COPIED | BAD_BLOCK));

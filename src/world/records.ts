@@ -4,6 +4,7 @@ import { brand, type PageSpan, type Pfn } from "../../model/units.ts";
 import { BAD_BLOCK, COMMITTED, COPIED, GUARD, protectionOf } from "./pages.ts";
 import { accessNames, modeNames, protectionNames, scopeNames, statusNames } from "./codes.ts";
 import { framesOfLock } from "./driver.ts";
+import { markedPages } from "./mapping-changes.ts";
 import { rangeOfRegistration, readFrames } from "./registrations.ts";
 import { spanOf } from "./ranges.ts";
 import {
@@ -79,10 +80,6 @@ export class PageRecord implements Page {
     return (this.#state & COPIED) !== 0;
   }
 
-  get copiedFrom(): Pfn | null {
-    return framed(this.#mem.at(this.#row + PAGE.copiedFrom));
-  }
-
   get inPageError(): boolean {
     return (this.#state & BAD_BLOCK) !== 0;
   }
@@ -99,7 +96,7 @@ export function secureRecord(w: Store, slot: number): Secure {
   };
 }
 
-/** Locked pages; their frames are read when somebody asks for them. */
+/** Locked pages; their frames, and which have changed, are read when somebody asks for them. */
 export class LockRecord implements LockedPages {
   readonly handle: LockedPages["handle"];
   readonly process: LockedPages["process"];
@@ -122,6 +119,10 @@ export class LockRecord implements LockedPages {
 
   get frames(): readonly Pfn[] {
     return framesOfLock(this.#w, this.#slot);
+  }
+
+  get changed(): LockedPages["changed"] {
+    return markedPages(this.#w, this.#slot);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { FlatCall } from "./active-call.ts";
 import { Arena } from "./arena.ts";
+import { hearingOf, type Hearing } from "./families.ts";
 import { KeyMap } from "./key-map.ts";
 import {
   DESCRIPTOR,
@@ -22,6 +23,7 @@ import {
   SHARED,
   SOCKET,
   TRANSFER,
+  UNHEARD,
   VAD,
   SINGLE,
 } from "./layout.ts";
@@ -41,6 +43,7 @@ import type {
 export class Store {
   readonly config: WorldConfig;
   readonly claims: Claims | null;
+  readonly hearing: Hearing;
   readonly mem: Arena = new Arena();
   readonly symbols: Symbols = new Symbols();
   /** The first page that is not the user's. */
@@ -60,6 +63,9 @@ export class Store {
   readonly registrations: Table;
   readonly grants: Table;
   readonly failures: Table;
+  readonly unheard: Table;
+  readonly viewsOfSection: Chain;
+  readonly unheardOfInstance: Chain;
   readonly connected: Chain;
   readonly exposuresOfSocket: Chain;
   readonly registrationsOfSocket: Chain;
@@ -83,7 +89,12 @@ export class Store {
   readonly #pageChunks: number;
   readonly #chunksPerProcess: number;
   readonly frameChunks: number;
-  readonly sections: readonly { readonly first: number; readonly count: number }[];
+  /** The first word of a section's pages, how many they are, and the ends of the chain of its views. */
+  readonly sections: readonly {
+    readonly first: number;
+    readonly count: number;
+    readonly views: number;
+  }[];
   /** The sorted regions of each process: a block, its capacity, and how many. */
   readonly vadLists: number;
 
@@ -103,6 +114,12 @@ export class Store {
   constructor(config: WorldConfig, claims: Claims | null) {
     this.config = config;
     this.claims = claims;
+    this.hearing = hearingOf(config.notification, claims?.coverage);
+    if (config.providersPerProcess > MOST_PROVIDERS) {
+      throw new RangeError(
+        `the world has ${config.providersPerProcess} providers a process; a page has a bit for each that watches it, so it can have ${MOST_PROVIDERS}`,
+      );
+    }
     const { mem } = this;
     this.pageEnd = config.granularityPages + config.pageCount;
     this.pagesPerByte = 1 / config.pageSizeBytes;
@@ -120,6 +137,7 @@ export class Store {
     this.sections = config.sections.map((count) => ({
       first: mem.reserve(count * SHARED.width),
       count,
+      views: mem.reserve(2),
     }));
     this.vads = new Table(mem, VAD.width);
     this.secures = new Table(mem, SECURE.width);
@@ -132,6 +150,9 @@ export class Store {
     this.registrations = new Table(mem, REGISTRATION.width);
     this.grants = new Table(mem, GRANT.width);
     this.failures = new Table(mem, FAILURE.width);
+    this.unheard = new Table(mem, UNHEARD.width);
+    this.viewsOfSection = new Chain(mem, this.vads, VAD.ofSection);
+    this.unheardOfInstance = new Chain(mem, this.unheard, UNHEARD.ofInstance);
     this.connected = new Chain(mem, this.sockets, SOCKET.link);
     this.exposuresOfSocket = new Chain(mem, this.exposures, EXPOSURE.ofSocket);
     this.registrationsOfSocket = new Chain(mem, this.registrations, REGISTRATION.ofSocket);
@@ -270,10 +291,23 @@ export class Store {
     return chunk + (number & ((1 << this.pageShift) - 1)) * PAGE.width;
   }
 
+  /** Pages of a process that were ever made, in order, each by its number and its first word. */
+  eachPage(process: number, visit: (number: number, row: number) => void): void {
+    const length = 1 << this.pageShift;
+    for (let first = 0; first < this.pageEnd; first += length) {
+      const chunk = this.mem.at(this.#chunk(process, first));
+      if (chunk === 0) continue;
+      for (let i = 0; i < length; i++) visit(first + i, chunk + i * PAGE.width);
+    }
+  }
+
   #chunk(process: number, number: number): number {
     return this.#pageChunks + process * this.#chunksPerProcess + (number >> this.pageShift);
   }
 }
+
+/** As many as a word has bits. */
+const MOST_PROVIDERS = 32;
 
 /** Chunks are about as long as there are chunks, so that a small world is small and a large one not all directory. */
 function chunkShift(count: number): number {

@@ -5,6 +5,7 @@ import { vadAt, vadByAddress, vadCount } from "./address-space.ts";
 import { isLocked } from "./entries.ts";
 import { frameRow, isInUse } from "./frames.ts";
 import { lockNamed } from "./locks.ts";
+import { generation, isWatchedBy, unheardSpan } from "./mapping-changes.ts";
 import { rowsOver } from "./over.ts";
 import { mappedFrame } from "./pages.ts";
 import {
@@ -20,7 +21,7 @@ import { EXPOSURE, FRAME, INSTANCE, LOCK, PAGE, REGION, SHARED } from "./layout.
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { WorldView } from "./words.ts";
-import { absent, rows } from "./listing.ts";
+import { absent, links, rows } from "./listing.ts";
 
 export type MemoryView = Pick<
   WorldView,
@@ -38,6 +39,9 @@ export type MemoryView = Pick<
   | "lock"
   | "locksOver"
   | "hasLocks"
+  | "isWatched"
+  | "unheard"
+  | "generation"
 >;
 
 export function ofMemory(w: Store): MemoryView {
@@ -111,6 +115,10 @@ export function ofMemory(w: Store): MemoryView {
       }
       return false;
     },
+    isWatched: (id, number) => isWatchedBy(w, id, number),
+    unheard: (id) =>
+      links(w.unheardOfInstance, w.instance(id) + INSTANCE.unheard, (slot) => unheardSpan(w, slot)),
+    generation: (process, number) => generation(w, process, number, 1),
   };
 }
 

@@ -22,7 +22,10 @@ import {
   vadCount,
   vadCovering,
 } from "./address-space.ts";
+import { PROTECT, UNMAP } from "./families.ts";
 import { setStamp, stampOf } from "./frames.ts";
+import { performLinux } from "./linux-memory.ts";
+import { noteChange, waitsForHooks } from "./mapping-changes.ts";
 import {
   COMMITTED,
   COPIED,
@@ -36,42 +39,34 @@ import {
   trimPage,
   withProtection,
 } from "./pages.ts";
-import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
+import { done, failed, note, nothingDone, refused, type Op } from "./performed.ts";
+import { firstPageOf, isUserRange, pageCountOf } from "./ranges.ts";
 import { isForbidden } from "./secures.ts";
 import { PAGE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { OsAnswer, OsOperation } from "./words.ts";
-import { brand } from "../../model/units.ts";
+import type { PageSpan } from "../../model/units.ts";
 
-type Op<Name extends OsOperation["name"]> = Extract<OsOperation, { name: Name }>;
-type Win32Error = Extract<OsAnswer, { status: "failed" }>["error"];
+type Told = readonly PageSpan[];
 
-const done = (value: number | string | readonly number[] | null): OsAnswer => ({
-  status: "done",
-  value,
-});
-const nothingDone: OsAnswer = Object.freeze(done(null));
-const failed = (error: Win32Error): OsAnswer => ({ status: "failed", error });
-const refused = (first: number, count: number): OsAnswer => ({
-  status: "refused",
-  span: spanOf(first, count),
-});
-
-/** Performs one operation in one process, and notes which pages it may have changed. */
-export function performOs(w: Store, process: number, op: OsOperation): OsAnswer {
+/**
+ * Performs one operation in one process, and notes which pages it may have changed. `told`: the spans of which whoever
+ * watches them has been told for it.
+ */
+export function performOs(w: Store, process: number, op: OsOperation, told: Told): OsAnswer {
   w.changed = null;
   switch (op.name) {
     case "VirtualAlloc":
-      return virtualAlloc(w, process, op);
+      return virtualAlloc(w, process, op, told);
     case "VirtualFree":
-      return virtualFree(w, process, op);
+      return virtualFree(w, process, op, told);
     case "VirtualProtect":
-      return virtualProtect(w, process, op);
+      return virtualProtect(w, process, op, told);
     case "MapViewOfFile":
       return mapViewOfFile(w, process, op);
     case "UnmapViewOfFile":
-      return unmapViewOfFile(w, process, op.address);
+      return unmapViewOfFile(w, process, op.address, told);
     case "read":
     case "write":
       return access(w, process, op);
@@ -79,7 +74,25 @@ export function performOs(w: Store, process: number, op: OsOperation): OsAnswer 
       return changedPage(w, process, op.page, trimPage(w, process, op.page));
     case "failNextPageIn":
       return changedPage(w, process, op.page, failNextPageIn(w, process, op.page));
+    default:
+      return performLinux(w, process, op, told);
   }
+}
+
+/** True if nothing may happen to the pages yet: a secure forbids it, or whoever watches them is called first. */
+function isHeldUp(
+  w: Store,
+  process: number,
+  first: number,
+  count: number,
+  change: number,
+  protection: number,
+  told: Told,
+): boolean {
+  return (
+    isForbidden(w, process, first, count, protection) ||
+    waitsForHooks(w, process, first, count, change, told)
+  );
 }
 
 function changedPage(w: Store, process: number, page: number, changed: boolean): OsAnswer {
@@ -87,17 +100,13 @@ function changedPage(w: Store, process: number, page: number, changed: boolean):
   return done(changed ? 1 : 0);
 }
 
-function note(w: Store, process: number, first: number, count: number): void {
-  w.changed = { process: brand(process), span: spanOf(first, count) };
-}
-
-function virtualAlloc(w: Store, process: number, op: Op<"VirtualAlloc">): OsAnswer {
+function virtualAlloc(w: Store, process: number, op: Op<"VirtualAlloc">, told: Told): OsAnswer {
   const protection = protectionCode(op.protection);
   const isPrivate = protection !== WRITECOPY && !(op.guard && protection === NOACCESS);
   if (op.sizeBytes < 1 || !isPrivate) return failed("ERROR_INVALID_PARAMETER");
   // MEM_COMMIT without an address reserves as well.
   if (op.type === "commit" && op.address !== null) {
-    return commit(w, process, op.address, op.sizeBytes, protection, op.guard);
+    return commit(w, process, op.address, op.sizeBytes, protection, op.guard, told);
   }
   const committed = op.type !== "reserve";
   return place(w, process, op.address, op.sizeBytes, -1, true, committed, protection, op.guard);
@@ -110,17 +119,19 @@ function commit(
   sizeBytes: number,
   protection: number,
   guard: boolean,
+  told: Told,
 ): OsAnswer {
   const { pageSizeBytes } = w.config;
   const first = Math.floor(start / pageSizeBytes);
   const count = Math.floor((start + sizeBytes - 1) / pageSizeBytes) - first + 1;
   const vad = vadCovering(w, process, first, count);
   if (vad === NONE || sectionOf(w, vad) >= 0) return failed("ERROR_INVALID_ADDRESS");
-  if (isForbidden(w, process, first, count, protection)) return refused(first, count);
+  if (isHeldUp(w, process, first, count, PROTECT, protection, told)) return refused(first, count);
   for (let number = first; number < first + count; number++) {
     const word = w.page(process, number) + PAGE.state;
     w.mem.put(word, withProtection(w.mem.at(word), protection, guard) | COMMITTED);
   }
+  noteChange(w, process, first, count, PROTECT);
   note(w, process, first, count);
   return done(first * pageSizeBytes);
 }
@@ -176,7 +187,7 @@ function findRoom(w: Store, process: number, count: number): number {
   return -1;
 }
 
-function virtualFree(w: Store, process: number, op: Op<"VirtualFree">): OsAnswer {
+function virtualFree(w: Store, process: number, op: Op<"VirtualFree">, told: Told): OsAnswer {
   const { pageSizeBytes } = w.config;
   const { address, sizeBytes, type } = op;
   if (type !== "release" && type !== "decommit") return failed("ERROR_INVALID_PARAMETER");
@@ -192,15 +203,16 @@ function virtualFree(w: Store, process: number, op: Op<"VirtualFree">): OsAnswer
     ? countOf(w, vad)
     : Math.floor((address + sizeBytes - 1) / pageSizeBytes) - first + 1;
   if (vadCovering(w, process, first, count) === NONE) return failed("ERROR_INVALID_PARAMETER");
-  if (isForbidden(w, process, first, count, -1)) return refused(first, count);
+  if (isHeldUp(w, process, first, count, UNMAP, -1, told)) return refused(first, count);
   const gone = type === "release";
   for (let number = first; number < first + count; number++) discardPage(w, process, number, gone);
   if (gone) removeVad(w, process, vad);
+  noteChange(w, process, first, count, UNMAP);
   note(w, process, first, count);
   return nothingDone;
 }
 
-function virtualProtect(w: Store, process: number, op: Op<"VirtualProtect">): OsAnswer {
+function virtualProtect(w: Store, process: number, op: Op<"VirtualProtect">, told: Told): OsAnswer {
   const { pageSizeBytes } = w.config;
   const protection = protectionCode(op.protection);
   if (op.sizeBytes < 1 || (op.guard && protection === NOACCESS)) {
@@ -218,7 +230,7 @@ function virtualProtect(w: Store, process: number, op: Op<"VirtualProtect">): Os
     fits &&= isCompatible(w, vad, (state & COPIED) !== 0, protection);
   }
   if (!fits) return failed("ERROR_INVALID_PARAMETER");
-  if (isForbidden(w, process, first, count, protection)) return refused(first, count);
+  if (isHeldUp(w, process, first, count, PROTECT, protection, told)) return refused(first, count);
   const old = protectionName(stateOf(w, process, first));
   for (let number = first; number < first + count; number++) {
     const word = w.page(process, number) + PAGE.state;
@@ -227,6 +239,7 @@ function virtualProtect(w: Store, process: number, op: Op<"VirtualProtect">): Os
     const own = (state & COPIED) !== 0 && protection === WRITECOPY ? READ_AND_WRITE : protection;
     w.mem.put(word, withProtection(state, own, op.guard));
   }
+  noteChange(w, process, first, count, PROTECT);
   note(w, process, first, count);
   return done(old);
 }
@@ -257,7 +270,7 @@ function mapViewOfFile(w: Store, process: number, op: Op<"MapViewOfFile">): OsAn
   return place(w, process, address, sizeBytes, op.section, writable, true, protection, false);
 }
 
-function unmapViewOfFile(w: Store, process: number, address: number): OsAnswer {
+function unmapViewOfFile(w: Store, process: number, address: number, told: Told): OsAnswer {
   const { pageSizeBytes } = w.config;
   const vad = vadAt(w, process, Math.floor(address / pageSizeBytes));
   if (vad === NONE || sectionOf(w, vad) < 0 || address !== baseOf(w, vad) * pageSizeBytes) {
@@ -265,8 +278,9 @@ function unmapViewOfFile(w: Store, process: number, address: number): OsAnswer {
   }
   const first = baseOf(w, vad);
   const count = countOf(w, vad);
-  if (isForbidden(w, process, first, count, -1)) return refused(first, count);
+  if (isHeldUp(w, process, first, count, UNMAP, -1, told)) return refused(first, count);
   dropVad(w, process, vad);
+  noteChange(w, process, first, count, UNMAP);
   note(w, process, first, count);
   return nothingDone;
 }

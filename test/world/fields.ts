@@ -24,7 +24,7 @@ import {
   TRANSFER,
   VAD,
 } from "../../src/world/layout.ts";
-import { BAD_BLOCK, COMMITTED, COPIED, GUARD } from "../../src/world/pages.ts";
+import { BAD_BLOCK, COMMITTED, GUARD } from "../../src/world/pages.ts";
 import type { Store } from "../../src/world/store.ts";
 import { NONE, type Table } from "../../src/world/table.ts";
 import { viewOf } from "../../src/world/view.ts";
@@ -108,9 +108,8 @@ function ofMemory(w: Store): Change[] {
         for (const flag of [COMMITTED, GUARD, BAD_BLOCK, 16, 32]) {
           changes.push(bits(`page.flag ${flag}`, page + PAGE.state, flag));
         }
-        // Only a copy has a source, and only a committed page without a frame has contents of its own.
+        // Only a committed page without a frame has contents of its own.
         const state = w.mem.at(page + PAGE.state);
-        if ((state & COPIED) !== 0) changes.push(bits("page.copiedFrom", page + PAGE.copiedFrom));
         const pfn = w.mem.at(page + PAGE.pfn) - 1;
         if (pfn >= 0) frames.add(pfn);
         else if ((state & COMMITTED) !== 0) changes.push(double("page.stored", page + PAGE.stored));
