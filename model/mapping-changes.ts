@@ -99,8 +99,14 @@ export function watch(
   if (added.length === 0) return;
   const watches = own(memory, "watches");
   const next = { process, provider, pages: inOrder([...pages, ...added]) };
-  if (index === -1) watches.push(next);
-  else watches[index] = next;
+  if (index !== -1) {
+    watches[index] = next;
+    return;
+  }
+  // In the order of the providers: who began to watch first makes no difference.
+  const isBehind = (each: Watch): boolean => each.process === process && each.provider > provider;
+  const place = watches.findIndex(isBehind);
+  watches.splice(place === -1 ? watches.length : place, 0, next);
 }
 
 /** `monitor.unwatch`: changes of these pages are heard no more, whoever else of the instance watches them. */

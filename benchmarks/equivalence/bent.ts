@@ -4,6 +4,8 @@
 
 import type { BaseProtection } from "../../model/address-space.ts";
 import type { WorldConfig } from "../../model/config.ts";
+import { isBeyondWindows } from "../../model/families.ts";
+import type { LinuxOperation } from "../../model/linux-memory.ts";
 import type { Command } from "../../model/trace.ts";
 import {
   brand,
@@ -28,6 +30,9 @@ export function bent(
   const operations = new Operations(config, subject, chance);
   return program.flatMap((step) => {
     if (!chance.isOnceIn(4)) return [step];
+    if (isBeyondWindows(config.notification) && chance.isOnceIn(2)) {
+      return [...operations.linuxScene(), step];
+    }
     return [...(chance.isOnceIn(8) ? operations.scene() : [operations.next()]), step];
   });
 }
@@ -165,6 +170,58 @@ class Operations {
     if (this.#subject === "driver" || chance.isOnceIn(3)) return operations;
     if (chance.isOnceIn(2)) return [...operations, this.#register(process, range, 2)];
     return this.#killed(process, range);
+  }
+
+  /** What only other systems than Windows have, mostly where something is registered and was written to. */
+  linuxScene(): Command[] {
+    const chance = this.#chance;
+    const process = chance.below(this.#config.processes);
+    const operation = this.#command(process, this.#linuxOperation());
+    if (chance.isOnceIn(2)) return [operation];
+    const start = this.#regionStart();
+    const range = { start, lengthBytes: this.#config.pageSizeBytes * (1 + chance.below(2)) };
+    const write = this.#command(process, { name: "write", range, stamp: this.#stamp++ });
+    const registered = this.#register(process, range, 1 + chance.below(3));
+    const scene = [operation, this.#command(process, { name: "read", range })];
+    if (chance.isOnceIn(2)) return [write, registered, ...scene];
+    return [write, registered, this.#command(process, { name: "fork" }), ...scene, write];
+  }
+
+  #linuxOperation(): LinuxOperation {
+    const chance = this.#chance;
+    const address = this.#pageAddress();
+    const { pageSizeBytes, sections } = this.#config;
+    // Mostly whole pages, mostly few.
+    const sizeBytes = chance.isOnceIn(8) ? this.#size() : pageSizeBytes * (1 + chance.below(2));
+    const section = chance.below(sections.length + 1);
+    switch (chance.below(8)) {
+      case 0:
+      case 1:
+        return { name: "mmap", address, sizeBytes };
+      case 2:
+      case 3:
+        return { name: "mremap", address, sizeBytes, target: this.#pageAddress() };
+      case 4:
+        return { name: "madvise", address, sizeBytes };
+      case 5:
+        return { name: "fork" };
+      case 6:
+        return {
+          name: "fallocate",
+          section,
+          firstPage: chance.below(4) - 1,
+          pageCount: chance.below(3),
+        };
+      default:
+        return { name: "ftruncate", section, pageCount: chance.below(4) - 1 };
+    }
+  }
+
+  /** The beginning of a page, mostly. */
+  #pageAddress(): VirtualAddress {
+    const address = this.#address();
+    if (this.#chance.isOnceIn(10)) return address;
+    return brand(address - (address % this.#config.pageSizeBytes));
   }
 
   /** Killed in the callback that a refused operation leads to. */

@@ -1,8 +1,9 @@
-// What two worlds are compared on: every preset with every subject that leads somewhere else. Comparing goes through the
-// lanes in turn.
+// What two worlds are compared on: every preset with every subject that leads somewhere else, on Windows and in every
+// other notification family. Comparing goes through the lanes in turn.
 
 import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { DriverSubject, MappingChange, Subject } from "../../model/contract.ts";
+import { families, isBeyondWindows } from "../../model/families.ts";
 import byTheBook from "../../examples/by-the-book.ts";
 import exactMatch from "../../examples/exact-match.ts";
 import driver from "../../examples/proxy-driver.ts";
@@ -48,7 +49,15 @@ const wildClaims: Claims = {
 
 const WILD = "wild";
 
-const subjects: Readonly<Record<string, PlayerMaker>> = {
+const wildCache =
+  (claims: Claims): PlayerMaker =>
+  (config) =>
+  () => {
+    const listens = isBeyondWindows(claims.notification);
+    return { kind: "cache", provider: wildProvider(config.pageSizeBytes, listens), claims };
+  };
+
+const windowsSubjects: Readonly<Record<string, PlayerMaker>> = {
   "exact-match": played(exactMatch),
   uncached: played(uncached),
   "by-the-book": played(byTheBook),
@@ -58,16 +67,33 @@ const subjects: Readonly<Record<string, PlayerMaker>> = {
   ),
   "proxy-driver": played(driver),
   "exemplary driver": () => () => ({ kind: "driver", driver: exemplaryDriver() }),
-  [`${WILD} cache`]: (config) => () => ({
-    kind: "cache",
-    provider: wildProvider(config.pageSizeBytes),
-    claims: wildClaims,
-  }),
+  [`${WILD} cache`]: wildCache(wildClaims),
   [`${WILD} driver`]: (config) => () => ({
     kind: "driver",
     driver: wildDriver(config.processes),
   }),
 };
+
+/** Some that every family sees, some that only some see, and not all. */
+const declared: readonly MappingChange[] = [
+  "unmap",
+  "move-target",
+  "discard",
+  "file-hole",
+  "copy-on-write",
+];
+
+/** In every other family, a cache that claims what the family sees, and one that claims something else. */
+const familySubjects: Readonly<Record<string, PlayerMaker>> = Object.fromEntries(
+  (Object.keys(families) as (keyof typeof families)[]).filter(isBeyondWindows).flatMap((family) => {
+    const { coverage: _, ...claims } = { ...wildClaims, notification: family };
+    const other = { ...claims, coverage: declared, limits: { ...claims.limits, pending: 0 } };
+    return [
+      [`${WILD} cache, ${family}`, wildCache(claims)],
+      [`${WILD} cache, ${family}, declared`, wildCache(other)],
+    ];
+  }),
+);
 
 const lengths: Readonly<Record<PresetName, number>> = {
   micro: 60,
@@ -79,12 +105,29 @@ const lengths: Readonly<Record<PresetName, number>> = {
 };
 
 /** Every preset, or one, with every subject. */
-export function lanesOf(only: PresetName | null): readonly Lane[] {
+export const lanesOf = (only: PresetName | null): readonly Lane[] => [
+  ...windowsLanes(only),
+  ...familyLanes(only),
+];
+
+/** Those where memory is secured. */
+export const windowsLanes = (only: PresetName | null): readonly Lane[] =>
+  lanesWith(windowsSubjects, only);
+
+/** Those where it is watched. */
+export const familyLanes = (only: PresetName | null): readonly Lane[] =>
+  lanesWith(familySubjects, only);
+
+type Subjects = Readonly<Record<string, PlayerMaker>>;
+
+function lanesWith(subjects: Subjects, only: PresetName | null): Lane[] {
   const names = Object.keys(lengths) as PresetName[];
-  return names.flatMap((preset) => (only === null || preset === only ? lanesIn(preset) : []));
+  return names.flatMap((preset) =>
+    only === null || preset === only ? lanesIn(preset, subjects) : [],
+  );
 }
 
-function lanesIn(preset: PresetName): Lane[] {
+function lanesIn(preset: PresetName, subjects: Subjects): Lane[] {
   return Object.entries(subjects).map(([subject, make]) => {
     const first = make(presets[preset])();
     const config = configFor(presets[preset], first);

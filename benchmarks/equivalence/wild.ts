@@ -16,6 +16,7 @@ import type {
 import { brand, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { Driver, Provider } from "../../properties/stage.ts";
 import { Chance } from "./chance.ts";
+import { WildListener } from "./wild-listener.ts";
 
 const accesses: readonly Access[] = ["read", "write", "readwrite"];
 const modes: readonly SecureMode[] = ["readonly", "readwrite"];
@@ -63,12 +64,19 @@ class WildCache {
   readonly #host: (call: HostCall) => HostAnswer;
   readonly #pageSizeBytes: number;
   readonly #known: Knowledge;
+  readonly #listener: WildListener | null;
   #range: AddressRange = { start: brand(0), lengthBytes: 1 };
   #socket = 1;
   #acquired: Acquired[] = [];
 
-  constructor(host: (call: HostCall) => HostAnswer, pageSizeBytes: number, known: Knowledge) {
+  constructor(
+    host: (call: HostCall) => HostAnswer,
+    pageSizeBytes: number,
+    known: Knowledge,
+    listens: boolean,
+  ) {
     this.#host = host;
+    this.#listener = listens ? new WildListener(host) : null;
     this.#pageSizeBytes = pageSizeBytes;
     this.#known = known;
   }
@@ -82,12 +90,14 @@ class WildCache {
     if (call.name === "register" && !this.#chance.isOnceIn(4)) this.#acquire();
     if (call.name !== "register" && this.#chance.isOnceIn(2)) this.#letGo();
     for (let left = this.#chance.below(4); left > 0; left--) this.#act();
+    this.#listener?.listen(this.#chance, () => this.#anywhere());
     return this.#outcome(call);
   }
 
   #acquire(): void {
     const chance = this.#chance;
     const secure = chance.isOnceIn(3) ? null : this.#do(this.#secure());
+    this.#listener?.keep(chance, this.#range);
     const access = chance.oneOf(accesses);
     const mdl = this.#do({ name: "lock", range: this.#range, access });
     const region = this.#do(this.#enter());
@@ -207,8 +217,8 @@ class WildCache {
   }
 }
 
-/** A cache for each instance. */
-export function wildProvider(pageSizeBytes: number): Provider {
+/** A cache for each instance. `listens`: it uses the monitor, too. */
+export function wildProvider(pageSizeBytes: number, listens: boolean): Provider {
   const caches: WildCache[] = [];
   const known: Knowledge = {
     mdls: new Known(),
@@ -218,7 +228,7 @@ export function wildProvider(pageSizeBytes: number): Provider {
   };
   return {
     start(id, host): void {
-      caches[id] = new WildCache(host, pageSizeBytes, known);
+      caches[id] = new WildCache(host, pageSizeBytes, known, listens);
     },
     call: (id, call) => caches[id]?.call(call) ?? null,
   };

@@ -237,5 +237,7 @@ export const SINGLE = {
   homeless: 11,
   /** The first and the last socket that is connected. */
   connected: 12,
-  width: 14,
+  /** Live registrations that reach behind the user's pages. */
+  outlying: 14,
+  width: 16,
 } as const;

@@ -75,7 +75,15 @@ export function addRegistration(w: Store, made: NewRegistration): number {
     w.registrationsOfSocket.append(w.sockets.row(socket) + SOCKET.registrations, slot);
   }
   setUser(w, slot, 1);
+  countOutlying(w, slot, 1);
   return slot;
+}
+
+/** A wrong cache took a range that no list of pages has: it is looked for, while there is one. */
+function countOutlying(w: Store, slot: number, by: number): void {
+  const { start, lengthBytes } = rangeOfRegistration(w, slot);
+  if (start + lengthBytes <= w.pageEnd * w.config.pageSizeBytes) return;
+  w.set(SINGLE.outlying, w.get(SINGLE.outlying) + by);
 }
 
 /** The registration begins or ceases to hold its region. */
@@ -106,6 +114,7 @@ export function endRegistration(w: Store, slot: number): void {
   const row = w.registrations.row(slot);
   const instance = mem.at(row + REGISTRATION.instance);
   setUser(w, slot, -1);
+  countOutlying(w, slot, -1);
   const nodes = mem.at(row + REGISTRATION.nodes);
   if (nodes !== 0) {
     const first = mem.at(row + REGISTRATION.first);
@@ -186,8 +195,11 @@ export function registrationsOver(
   first: number,
   count: number,
 ): number[] {
-  if (w.registrations.count === 0) return [];
   const { registrations } = w;
+  if (registrations.count === 0) return [];
+  if (first + count > w.pageEnd && w.get(SINGLE.outlying) > 0) {
+    return searched(w, process, first, count);
+  }
   return rowsOver(
     w,
     PAGE.registrations,
@@ -198,6 +210,20 @@ export function registrationsOver(
     REGISTRATION.first,
     REGISTRATION.order,
   );
+}
+
+/** The same, without the lists of the pages. */
+function searched(w: Store, process: number, first: number, count: number): number[] {
+  const found: number[] = [];
+  const { registrations } = w;
+  for (let slot = registrations.first(); slot !== NONE; slot = registrations.next(slot)) {
+    const instance = w.mem.at(registrations.row(slot) + REGISTRATION.instance);
+    const range = rangeOfRegistration(w, slot);
+    const own = firstPageOf(w, range);
+    const isOver = own < first + count && first < own + pageCountOf(w, range);
+    if (isOver && w.processOf(instance) === process) found.push(slot);
+  }
+  return found;
 }
 
 export function rangeOfRegistration(w: Store, slot: number): AddressRange {
@@ -231,7 +257,7 @@ export function isRegistered(w: Store, process: number, first: number, count: nu
   for (let page = first; page < first + count; page++) {
     if (firstOver(w, PAGE.registrations, process, page) !== 0) return true;
   }
-  return false;
+  return first + count > w.pageEnd && registrationsOver(w, process, first, count).length > 0;
 }
 
 /** True if one that ended and is remembered does. */
