@@ -1,6 +1,7 @@
 import { describe } from "vitest";
+import { windowsLanes } from "../../benchmarks/equivalence/lanes.ts";
 import { testAgreement } from "./agree.ts";
 
 describe("the flat world and the reference", () => {
-  testAgreement("small", 70_000);
+  testAgreement(windowsLanes("small"), 70_000);
 });

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
+import { windowsLanes } from "../../benchmarks/equivalence/lanes.ts";
 import { testAgreement } from "./agree.ts";
 
 describe("the flat world and the reference", () => {
-  testAgreement("wide", 10_000);
+  testAgreement(windowsLanes("wide"), 10_000);
 });
