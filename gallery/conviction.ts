@@ -1,5 +1,5 @@
-// What the checker says of a mutant when it is run as the subject of a user would be, on one seed: the literal cases, and as
-// many generated programs as its record asks for.
+// What the checker says of a mutant when it is run as the subject of a user would be, by literal programs alone: those of the
+// checker, or the one that its record has.
 
 import { presets, type WorldConfig } from "../model/config.ts";
 import { ruleOf, type RuleId } from "../model/rules.ts";
@@ -44,14 +44,14 @@ export function convict(mutant: Mutant): Promise<Conviction> {
 }
 
 async function convictSubject(mutant: TextMutant): Promise<Conviction> {
-  const { id, rule, runs = 0, shadowed, program } = mutant;
+  const { id, rule, shadowed, program } = mutant;
   const preset = presetFor(mutant);
   const report = run(await loadMutant(mutant), {
     seed: SEED,
-    runs,
+    runs: 0,
     preset,
     // Short programs, since what they are for is to see that the subject is deterministic.
-    ...(runs === 0 ? { commands: 10 } : {}),
+    commands: 10,
     ...(shadowed === undefined ? {} : { rules: [rule] }),
     ...(program === undefined ? {} : { earlier: [await traceOf(mutant, presets[preset])] }),
   });

@@ -42,8 +42,6 @@ export interface TextMutant extends Row {
   readonly file?: string;
   /** What is as the base would be if it were right; the base without the edits, unless it says so. */
   readonly right?: string;
-  /** Generated programs that a test takes to find it; 0: the literal cases suffice. */
-  readonly runs?: number;
   /** Why other rules are not judged: they are broken by an event before. */
   readonly shadowed?: string;
   /** A program that leads to the breakage, where no literal case does. */

@@ -1,10 +1,6 @@
 // Images of bugs that shipped in real registration caches: the same mistake, made in a shipped cache of ours.
 
-import { presets } from "../../model/config.ts";
-import { wordsFor } from "../../properties/cases/words.ts";
 import type { TextMutant } from "../mutant.ts";
-
-const w = wordsFor(presets.small);
 
 export const bugMutants: readonly TextMutant[] = [
   {
@@ -89,14 +85,6 @@ export const bugMutants: readonly TextMutant[] = [
       ],
     ],
     observed: "region 1 is released while mr_1 uses it",
-    program: [
-      w.alloc(0, 4),
-      w.register("mr_1", 0, 2),
-      ...[0, 0.5, 1, 1.5, 2].flatMap((page, i) => [
-        w.register(`mr_${i + 2}`, page, page + 0.5),
-        w.deregister(`mr_${i + 2}`),
-      ]),
-    ],
   },
   {
     id: "secure-fails",

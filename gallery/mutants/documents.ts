@@ -1,11 +1,7 @@
 // Breakages of the shipped caches, one or more for each rule of a document that a cache can break: as small as
 // they can be, so that the rule is all that they break, or the first.
 
-import { presets } from "../../model/config.ts";
-import { wordsFor } from "../../properties/cases/words.ts";
 import type { TextMutant } from "../mutant.ts";
-
-const w = wordsFor(presets.small);
 
 export const documentMutants: readonly TextMutant[] = [
   {
@@ -150,7 +146,6 @@ export const documentMutants: readonly TextMutant[] = [
       ],
     ],
     observed: "reaches ",
-    runs: 130,
   },
   {
     id: "rights-not-asked",
@@ -167,13 +162,6 @@ export const documentMutants: readonly TextMutant[] = [
     base: "examples/exact-match.ts",
     edits: [['access === "read" ? "readonly" : "readwrite");', '"readonly");']],
     observed: "has a read-only page",
-    program: [
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.deregister("mr_1"),
-      w.protect(0, 1, "READONLY"),
-      w.register("mr_2", 0, 1),
-    ],
   },
   {
     id: "stays-exposed",

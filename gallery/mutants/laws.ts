@@ -5,7 +5,6 @@ import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import type { TextMutant } from "../mutant.ts";
 
-const w = wordsFor(presets.small);
 const tight = wordsFor(presets.micro);
 
 export const lawMutants: readonly TextMutant[] = [
@@ -45,14 +44,6 @@ export const lawMutants: readonly TextMutant[] = [
     base: "examples/exact-match.ts",
     edits: [["      idle().forEach(release);\n", ""]],
     observed: "lock 1, region 1, secure 1",
-    program: [
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.register("mr_2", 0, 1, "readwrite", 2),
-      w.deregister("mr_1"),
-      w.deregister("mr_2", 2),
-      w.cleanup(),
-    ],
   },
   {
     id: "never-tries-again",
@@ -61,13 +52,6 @@ export const lawMutants: readonly TextMutant[] = [
     base: "examples/exact-match.ts",
     edits: [["=> [...owed].forEach(release);", "=> {};"]],
     observed: "lock 1, region 1, secure 1",
-    program: [
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.fail("nicDeregister"),
-      w.deregister("mr_1"),
-      w.cleanup(),
-    ],
   },
   {
     id: "releases-what-is-used",
@@ -91,7 +75,6 @@ export const lawMutants: readonly TextMutant[] = [
       ],
     ],
     observed: "region 1 is released while mr_",
-    runs: 130,
   },
   {
     id: "one-too-many",
@@ -108,13 +91,6 @@ export const lawMutants: readonly TextMutant[] = [
     base: "examples/exact-match.ts",
     edits: [["pages <= MOST_PAGES)", "pages <= MOST_PAGES + 1)"]],
     observed: "9",
-    program: [
-      w.alloc(0, 9),
-      ...[0, 3, 6].flatMap((page) => [
-        w.register(`mr_${page}`, page, page + 3),
-        w.deregister(`mr_${page}`),
-      ]),
-    ],
   },
   {
     id: "never-makes-room",
@@ -167,7 +143,6 @@ export const lawMutants: readonly TextMutant[] = [
     base: "examples/exact-match.ts",
     edits: [["range, socket, access)", "range, socket, entry.access)"]],
     observed: "is exposed for readwrite",
-    runs: 130,
   },
   {
     id: "unlike-itself",
