@@ -6,8 +6,10 @@ import type { Finding } from "../../model/judge.ts";
 import { programOf, replay, type Trace } from "../../model/trace.ts";
 import { convict, isRecommended, runStrictly } from "../../gallery/conviction.ts";
 import { loadSubject } from "../../gallery/loading.ts";
+import { mutantLine } from "../../gallery/matrix-page.ts";
 import { isUnlikeItself, type TextMutant } from "../../gallery/mutant.ts";
 import { underTest } from "../../src/kit/subject.ts";
+import { storedLine } from "./stored-matrix.ts";
 
 /** Tests that every mutant breaks its rule at the first violation, and by its change only. */
 export function testMutants(mutants: readonly TextMutant[]): void {
@@ -18,6 +20,7 @@ export function testMutants(mutants: readonly TextMutant[]): void {
       const { broken, fails, trace } = await convict(mutant);
       expect(broken).toContain(rule);
       expect(fails).toBe(!isRecommended(mutant));
+      expect(storedLine(mutant)).toBe(mutantLine({ mutant, broken }));
       expect(trace === null).toBe(isUnlikeItself(mutant));
       if (trace !== null) await lookAgain(mutant, trace);
     });
