@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { bugMutants } from "./bug-mutants.ts";
+import { bugMutants } from "../../gallery/mutants/bugs.ts";
 import { testMutants } from "./trial.ts";
 
 describe("a cache with a bug that shipped in another", () => {

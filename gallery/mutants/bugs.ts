@@ -1,18 +1,14 @@
 // Images of bugs that shipped in real registration caches: the same mistake, made in a shipped cache of ours.
 
-import { presets } from "../../model/config.ts";
-import { wordsFor } from "../../properties/cases/words.ts";
-import type { Mutant } from "./mutant.ts";
+import type { TextMutant } from "../mutant.ts";
 
-const w = wordsFor(presets.small);
-
-export const bugMutants: readonly Mutant[] = [
+export const bugMutants: readonly TextMutant[] = [
   {
     id: "never-hits",
     bug: { row: 1, from: "UCX, pull request 588" },
     rule: "LOCAL-3",
     change: "compares the lengths of a request and a buffer with < instead of ≤",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "entry.range.lengthBytes === range.lengthBytes",
@@ -26,7 +22,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 6, from: "UCX, commit 98a2ea3134" },
     rule: "LAW-3",
     change: "takes every notification for one of size 0",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "touched.filter((each) => each.uses === 0)",
@@ -40,7 +36,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 14, from: "libfabric, commit df1c9f977" },
     rule: "LAW-3",
     change: "invalidates only the first of several buffers in a freed range",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "touched.filter((each) => each.uses === 0)",
@@ -54,7 +50,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 15, from: "libfabric, commit ccef8672d" },
     rule: "LAW-4",
     change: "invalidates by the table of handles, and never takes a buffer out of it",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["[...findable, ...owed].filter", "[...byHandle.values()].filter"],
       ["      byHandle.delete(entry.handle);\n", ""],
@@ -67,7 +63,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 16, from: "libfabric, pull request 5067" },
     rule: "LAW-3",
     change: "invalidates the buffers that lie in a freed range, and not those that overlap it",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "touched.filter((each) => each.uses === 0)",
@@ -81,7 +77,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 17, from: "libfabric, pull request 5178" },
     rule: "LAW-5",
     change: "evicts the first buffer that contains the one to be evicted",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "oldest !== undefined && release(oldest)",
@@ -89,21 +85,13 @@ export const bugMutants: readonly Mutant[] = [
       ],
     ],
     observed: "region 1 is released while mr_1 uses it",
-    program: [
-      w.alloc(0, 4),
-      w.register("mr_1", 0, 2),
-      ...[0, 0.5, 1, 1.5, 2].flatMap((page, i) => [
-        w.register(`mr_${i + 2}`, page, page + 0.5),
-        w.deregister(`mr_${i + 2}`),
-      ]),
-    ],
   },
   {
     id: "secure-fails",
     bug: { row: 19, from: "libfabric, commit 0ba11b779" },
     rule: "LAW-4",
     change: "secures after it has locked, and keeps the lock when that fails",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         `    const secured = driver.secure(range, access === "read" ? "readonly" : "readwrite");
@@ -128,7 +116,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 32, from: "MVAPICH2" },
     rule: "LAW-6",
     change: "does not mark a buffer that is in use when the callback comes",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "      findable = findable.filter((other) => other !== entry);\n      entry.secure = null;",
@@ -142,7 +130,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 35, from: "SPDK, commit 803449ca7b" },
     rule: "LAW-4",
     change: "undoes one step too few when the NIC refuses a buffer",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "      driver.unlock(locked.value);\n      driver.unsecure(secured.value);\n",
@@ -156,7 +144,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 39, from: "a mistake of our own" },
     rule: "LOCAL-4",
     change: "unsecures a freed buffer and keeps it registered with the NIC",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["|| !release(entry)", "|| entry.secure === null || !driver.unsecure(entry.secure).ok"],
     ],
@@ -167,7 +155,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 40, from: "a mistake of our own" },
     rule: "LOCAL-4",
     change: "drops a freed buffer from the NIC and does not unsecure it",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["      if (entry.secure !== null) driver.unsecure(entry.secure);\n", ""]],
     observed: "secure 1 is left there",
   },
@@ -176,7 +164,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 41, from: "a mistake of our own" },
     rule: "OWN-1",
     change: "secures whole pages, and rounds the end of a buffer down to one",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "driver.secure(range,",
@@ -191,7 +179,8 @@ export const bugMutants: readonly Mutant[] = [
     rule: "LAW-1",
     change:
       "secures at the last deregister, when the buffer may have been freed and allocated again",
-    base: "by-the-book",
+    base: "examples/by-the-book.ts",
+    right: "examples/exact-match.ts",
     edits: [],
     observed: "region 1, which still maps pfn ",
   },
@@ -200,7 +189,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 45, from: "a mistake of our own" },
     rule: "REMOTE-1",
     change: "leaves a buffer exposed after its deregister",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["      if (remoteKey !== undefined) nic.unexpose(remoteKey);\n", ""]],
     observed: "the peer of s_1 reaches ",
   },
@@ -209,7 +198,7 @@ export const bugMutants: readonly Mutant[] = [
     bug: { row: 48, from: "a mistake of our own" },
     rule: "LAW-5",
     change: "unlocks a buffer also when the NIC is too busy to give its region back",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "if (!nic.deregister(entry.region).ok) {",

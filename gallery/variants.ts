@@ -1,14 +1,15 @@
 // Caches that are as right as the shipped one and do otherwise: other policies, other limits, more than is asked.
 // A checker that convicts one of them is wrong.
 
-import type { Mutant } from "./mutant.ts";
+import type { TextMutant } from "./mutant.ts";
 
-export type Variant = Pick<Mutant, "id" | "change" | "edits">;
+export type Variant = Pick<TextMutant, "id" | "change" | "base" | "edits">;
 
 export const legalVariants: readonly Variant[] = [
   {
     id: "refuses",
     change: "refuses the callback while a buffer in the range is in use",
+    base: "examples/exact-match.ts",
     edits: [
       ["    if (failed) return", "    if (failed || touched.some((each) => each.uses > 0)) return"],
       ['inUse: "defer"', 'inUse: "refuse"'],
@@ -17,11 +18,13 @@ export const legalVariants: readonly Variant[] = [
   {
     id: "youngest-first",
     change: "evicts the buffer that was used last",
+    base: "examples/exact-match.ts",
     edits: [["const [oldest] = idle();", "const oldest = idle().at(-1);"]],
   },
   {
     id: "no-limits",
     change: "keeps everything",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "if (kept.length <= MOST_ENTRIES && pages <= MOST_PAGES) return;",
@@ -36,6 +39,7 @@ export const legalVariants: readonly Variant[] = [
   {
     id: "finds-larger-ones",
     change: "finds any buffer that contains what is asked for",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "entry.range.start === range.start &&\n        entry.range.lengthBytes === range.lengthBytes &&",
@@ -51,6 +55,7 @@ export const legalVariants: readonly Variant[] = [
   {
     id: "releases-later",
     change: "releases an invalidated buffer at the call after its last deregister",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "if (entry.uses === 0 && entry.secure === null) release(entry);",
@@ -62,6 +67,7 @@ export const legalVariants: readonly Variant[] = [
   {
     id: "remote-only",
     change: "keeps remote buffers only",
+    base: "examples/exact-match.ts",
     edits: [
       ["caches: { local: true, remote: true }", "caches: { local: false, remote: true }"],
       [
@@ -73,6 +79,7 @@ export const legalVariants: readonly Variant[] = [
   {
     id: "whole-pages",
     change: "locks and secures the whole pages that a buffer touches",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "driver.secure(range,",

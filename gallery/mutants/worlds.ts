@@ -1,40 +1,13 @@
 // Worlds that break the operating system's half of the bargain on purpose. Each is the reference world with one
 // event performed wrongly; a shipped cache and a short program lead there.
 
-import { presets, type PresetName } from "../../model/config.ts";
-import type { Subject } from "../../model/contract.ts";
+import { presets } from "../../model/config.ts";
 import type { Applied, Event, EventOf } from "../../model/events.ts";
-import type { RuleId } from "../../model/rules.ts";
 import type { State } from "../../model/state.ts";
 import type { Command } from "../../model/trace.ts";
-import { referenceWorld, type ReferenceWorld, type WorldFactory } from "../../model/world.ts";
-import exact from "../../examples/exact-match.ts";
-import uncached from "../../examples/uncached.ts";
+import type { ReferenceWorld } from "../../model/world.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
-import type { Bug } from "./mutant.ts";
-
-export interface WorldMutant {
-  readonly id: string;
-  readonly rule: RuleId;
-  /** The change, as a sentence about the world. */
-  readonly change: string;
-  readonly bug?: Bug;
-  readonly preset: PresetName;
-  readonly subject: Subject;
-  readonly program: readonly Command[];
-  /** Performs the event, rightly or wrongly. */
-  readonly apply: (world: ReferenceWorld, event: Event) => Applied;
-  /** Part of what the judge says it observed. */
-  readonly observed: string;
-}
-
-/** The reference world with the mutant's way of performing events. */
-export function brokenWorld({ apply }: WorldMutant): WorldFactory {
-  return (config, claims) => {
-    const right = referenceWorld(config, claims);
-    return { view: right.view, apply: (event) => apply(right, event) };
-  };
-}
+import type { WorldMutant } from "../mutant.ts";
 
 /** Performs the event in a state that was doctored for it, and doctors what comes of it. */
 function during(
@@ -163,11 +136,11 @@ const idleInBoth = [
   windows.deregister("mr_2", 3),
 ];
 
-const onSmall = { preset: "small", subject: exact } as const;
+const onSmall = { preset: "small", base: "examples/exact-match.ts" } as const;
 const onWindows = {
   rule: "MM-2",
   preset: "windows",
-  subject: exact,
+  base: "examples/exact-match.ts",
   program: [...idleInBoth, windows.free(0)],
 } as const;
 
@@ -242,7 +215,7 @@ export const worldMutants: readonly WorldMutant[] = [
     rule: "MM-3",
     change: "gives a locked frame back when its page is freed",
     preset: "small",
-    subject: uncached,
+    base: "examples/uncached.ts",
     program: [small.alloc(0, 2), small.register("mr_1", 0, 1), small.free(0)],
     apply: forgetsLocks,
     observed: "did not",
@@ -252,7 +225,7 @@ export const worldMutants: readonly WorldMutant[] = [
     rule: "MM-3",
     change: "takes a locked frame away from its page",
     preset: "small",
-    subject: uncached,
+    base: "examples/uncached.ts",
     program: [small.alloc(0, 2), small.register("mr_1", 0, 1), trim],
     apply: forgetsLocks,
     observed: "did not",

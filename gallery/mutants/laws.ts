@@ -3,17 +3,16 @@
 
 import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
-import type { Mutant } from "./mutant.ts";
+import type { TextMutant } from "../mutant.ts";
 
-const w = wordsFor(presets.small);
 const tight = wordsFor(presets.micro);
 
-export const lawMutants: readonly Mutant[] = [
+export const lawMutants: readonly TextMutant[] = [
   {
     id: "no-offset",
     rule: "LAW-2",
     change: "answers offset 0 for a buffer that begins inside a page",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["offsetBytes: range.start % pageSizeBytes", "offsetBytes: 0"]],
     observed: "offset 0",
   },
@@ -21,7 +20,7 @@ export const lawMutants: readonly Mutant[] = [
     id: "locks-for-reading",
     rule: "LAW-2",
     change: "locks every buffer for reading, and lets the NIC write to it",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["driver.lock(range, access)", 'driver.lock(range, "read")']],
     observed: "lock 1 is for read only",
   },
@@ -29,7 +28,7 @@ export const lawMutants: readonly Mutant[] = [
     id: "callback-empties-the-cache",
     rule: "LAW-3b",
     change: "releases every idle buffer at a callback, wherever it is",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "filter((each) => sharePage(each.range, range))",
@@ -42,38 +41,23 @@ export const lawMutants: readonly Mutant[] = [
     id: "keeps-after-cleanup",
     rule: "LAW-4",
     change: "keeps its buffers at clean-up",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["      idle().forEach(release);\n", ""]],
     observed: "lock 1, region 1, secure 1",
-    program: [
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.register("mr_2", 0, 1, "readwrite", 2),
-      w.deregister("mr_1"),
-      w.deregister("mr_2", 2),
-      w.cleanup(),
-    ],
   },
   {
     id: "never-tries-again",
     rule: "LAW-4",
     change: "never gives back what the NIC was once too busy to take",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["=> [...owed].forEach(release);", "=> {};"]],
     observed: "lock 1, region 1, secure 1",
-    program: [
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.fail("nicDeregister"),
-      w.deregister("mr_1"),
-      w.cleanup(),
-    ],
   },
   {
     id: "releases-what-is-used",
     rule: "LAW-5",
     change: "releases a buffer at the first of its deregisters",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["entry.uses === 0 && entry.secure === null", "entry.uses > 0 || entry.secure === null"],
     ],
@@ -83,7 +67,7 @@ export const lawMutants: readonly Mutant[] = [
     id: "closes-what-others-use",
     rule: "LAW-5",
     change: "releases at a close every buffer that the connection has used",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "idle().filter((each) => each.sockets.size === 1 && each.sockets.has(socket))",
@@ -91,13 +75,12 @@ export const lawMutants: readonly Mutant[] = [
       ],
     ],
     observed: "region 1 is released while mr_",
-    runs: 130,
   },
   {
     id: "one-too-many",
     rule: "LAW-7",
     change: "keeps one buffer more than it declares",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["kept.length <= MOST_ENTRIES &&", "kept.length <= MOST_ENTRIES + 1 &&"]],
     observed: "5",
   },
@@ -105,22 +88,15 @@ export const lawMutants: readonly Mutant[] = [
     id: "one-page-too-many",
     rule: "LAW-7",
     change: "keeps one page more than it declares",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["pages <= MOST_PAGES)", "pages <= MOST_PAGES + 1)"]],
     observed: "9",
-    program: [
-      w.alloc(0, 9),
-      ...[0, 3, 6].flatMap((page) => [
-        w.register(`mr_${page}`, page, page + 3),
-        w.deregister(`mr_${page}`),
-      ]),
-    ],
   },
   {
     id: "never-makes-room",
     rule: "LAW-7",
     change: "fails when the NIC is full, and evicts nothing",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ['entered.error === "NO_RESOURCES" && evictOne()', 'entered.error === "BUSY" && evictOne()'],
     ],
@@ -138,7 +114,7 @@ export const lawMutants: readonly Mutant[] = [
     id: "miss-empties-the-cache",
     rule: "LAW-8",
     change: "releases every idle buffer when it finds none that fits",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "if (hit !== undefined) return use(hit, request);",
@@ -151,7 +127,7 @@ export const lawMutants: readonly Mutant[] = [
     id: "secures-for-ever",
     rule: "LAW-9",
     change: "secures every buffer, and never unsecures it",
-    base: "uncached",
+    base: "examples/uncached.ts",
     edits: [
       [
         "const locked = driver.lock(range, access);",
@@ -164,22 +140,22 @@ export const lawMutants: readonly Mutant[] = [
     id: "exposes-all-rights",
     rule: "LAW-13",
     change: "gives the peer every right that the region has",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["range, socket, access)", "range, socket, entry.access)"]],
     observed: "is exposed for readwrite",
-    runs: 130,
+  },
+  {
+    id: "unlike-itself",
+    rule: "LAW-12",
+    change: "counts its lookups over all caches, and misses every third",
+    base: "examples/exact-match.ts",
+    edits: [
+      ["function create(", "let lookups = 0;\n\nfunction create("],
+      [
+        "const hit = find(request);",
+        "const hit = ++lookups % 3 === 0 ? undefined : find(request);",
+      ],
+    ],
+    observed: "the subject is not deterministic (LAW-12)",
   },
 ];
-
-/** The mutant of LAW-12, which is broken by two runs and not by an event. */
-export const unlikeItself: Mutant = {
-  id: "unlike-itself",
-  rule: "LAW-12",
-  change: "counts its lookups over all caches, and misses every third",
-  base: "exact-match",
-  edits: [
-    ["function create(", "let lookups = 0;\n\nfunction create("],
-    ["const hit = find(request);", "const hit = ++lookups % 3 === 0 ? undefined : find(request);"],
-  ],
-  observed: "the subject is not deterministic (LAW-12)",
-};

@@ -1,14 +1,12 @@
 // Breakages of the shipped proxy driver, one or more for each rule that a driver can break.
 
-import type { Bug, Mutant } from "./mutant.ts";
-
-export type DriverMutant = Pick<Mutant, "id" | "rule" | "change" | "edits" | "observed" | "bug">;
+import type { Bug, TextMutant } from "../mutant.ts";
 
 const ours = (row: number): Bug => ({ row, from: "a mistake of our own" });
 
 const serving = "        return serve(process, request);";
 
-export const driverMutants: readonly DriverMutant[] = [
+const rows: readonly Omit<TextMutant, "base">[] = [
   {
     id: "copies-outside-try",
     bug: ours(43),
@@ -35,7 +33,7 @@ export const driverMutants: readonly DriverMutant[] = [
     observed: "STATUS_IN_PAGE_ERROR left it",
   },
   {
-    id: "keeps-the-secure",
+    id: "keeps-the-secure-of-a-copy",
     bug: ours(44),
     rule: "OWN-4",
     change: "catches the fault of a copy, and keeps what was secured for it",
@@ -49,7 +47,7 @@ export const driverMutants: readonly DriverMutant[] = [
     observed: "secure 1 is left",
   },
   {
-    id: "keeps-the-lock",
+    id: "keeps-the-lock-of-a-copy",
     bug: ours(44),
     rule: "OWN-4",
     change: "locks the pages of a copy, catches its fault, and keeps the lock",
@@ -194,19 +192,23 @@ export const driverMutants: readonly DriverMutant[] = [
     ],
     observed: "mmUnlockPages was bug check MDL_NOT_LOCKED",
   },
+  {
+    id: "counts-across-runs",
+    rule: "LAW-12",
+    change: "fails every seventh request of all that it ever served",
+    edits: [
+      ["function createDriver(", "let served = 0;\nfunction createDriver("],
+      [
+        `      try {\n${serving}`,
+        `      if (++served % 7 === 0) return fail("STATUS_INSUFFICIENT_RESOURCES");\n      try {\n${serving}`,
+      ],
+    ],
+    observed: "the subject is not deterministic (LAW-12)",
+  },
 ];
 
-/** Not found by a rule at one event but by comparing two runs. */
-export const unlikeItself: DriverMutant = {
-  id: "counts-across-runs",
-  rule: "LAW-12",
-  change: "fails every seventh request of all that it ever served",
-  edits: [
-    ["function createDriver(", "let served = 0;\nfunction createDriver("],
-    [
-      `      try {\n${serving}`,
-      `      if (++served % 7 === 0) return fail("STATUS_INSUFFICIENT_RESOURCES");\n      try {\n${serving}`,
-    ],
-  ],
-  observed: "the subject is not deterministic (LAW-12)",
-};
+/** Breakages of the shipped proxy driver. */
+export const driverMutants: readonly TextMutant[] = rows.map((row) => ({
+  ...row,
+  base: "examples/proxy-driver.ts",
+}));

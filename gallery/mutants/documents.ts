@@ -1,18 +1,14 @@
 // Breakages of the shipped caches, one or more for each rule of a document that a cache can break: as small as
 // they can be, so that the rule is all that they break, or the first.
 
-import { presets } from "../../model/config.ts";
-import { wordsFor } from "../../properties/cases/words.ts";
-import type { Mutant } from "./mutant.ts";
+import type { TextMutant } from "../mutant.ts";
 
-const w = wordsFor(presets.small);
-
-export const ruleMutants: readonly Mutant[] = [
+export const documentMutants: readonly TextMutant[] = [
   {
     id: "keeps-nothing",
     rule: "LOCAL-1",
     change: "releases every buffer at its last deregister",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["if (entry.uses === 0 && entry.secure === null) release", "if (entry.uses === 0) release"],
     ],
@@ -22,7 +18,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "secured-only-while-locking",
     rule: "LOCAL-2",
     change: "unsecures a buffer as soon as it is locked",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "let entered = nic.register(locked.value, access);",
@@ -35,7 +31,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "local-misses",
     rule: "LOCAL-3",
     change: "looks only for remote buffers before it registers anew",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "const hit = find(request);",
@@ -48,7 +44,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "keeps-lock-at-callback",
     rule: "LOCAL-4",
     change: "drops the region of a freed buffer and forgets its lock",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["      driver.unlock(entry.mdl);\n", ""]],
     observed: "is left there",
   },
@@ -56,7 +52,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "keeps-after-close",
     rule: "LOCAL-5",
     change: "keeps the buffers of a connection that closes",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["      only.forEach(release);\n", ""]],
     observed: "is kept",
   },
@@ -64,7 +60,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "remote-unsecured",
     rule: "REMOTE-2",
     change: "unsecures a remote buffer as soon as it is locked",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["function acquire({ range, access }", "function acquire({ range, access, scope }"],
       [
@@ -78,7 +74,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "remote-misses",
     rule: "REMOTE-3",
     change: "looks only for local buffers before it registers anew",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "const hit = find(request);",
@@ -91,7 +87,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "remote-secured-twice",
     rule: "REMOTE-4",
     change: "secures a remote buffer twice and unsecures it once",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["function acquire({ range, access }", "function acquire({ range, access, scope }"],
       [
@@ -105,7 +101,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "secures-one-page",
     rule: "OWN-1",
     change: "secures the first page of a buffer only",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["driver.secure(range,", "driver.secure({ ...range, lengthBytes: 1 },"]],
     observed: "the secure leaves out ",
   },
@@ -113,7 +109,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "unsecures-again",
     rule: "OWN-2",
     change: "unsecures a buffer at the last deregister that the callback has unsecured before",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["      entry.secure = null;\n", ""],
       [
@@ -127,7 +123,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "exposes-to-the-first-socket",
     rule: "ACCESS-2",
     change: "exposes a buffer to the socket that used it first, whoever registers it now",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         "nic.expose(entry.region, range, socket, access)",
@@ -140,7 +136,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "exposes-to-a-closed-socket",
     rule: "ACCESS-3",
     change: "exposes what is registered after a close to the socket that was closed",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["let owed: Entry[] = [];", "let owed: Entry[] = [];\n  let gone: SocketId | undefined;"],
       ["      const only =", "      gone = socket;\n      const only ="],
@@ -150,13 +146,12 @@ export const ruleMutants: readonly Mutant[] = [
       ],
     ],
     observed: "reaches ",
-    runs: 130,
   },
   {
     id: "rights-not-asked",
     rule: "ACCESS-4",
     change: "finds a buffer by its range, whatever rights it has",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [[' &&\n        (entry.access === "readwrite" || entry.access === access)', ""]],
     observed: "allows read only",
   },
@@ -164,22 +159,15 @@ export const ruleMutants: readonly Mutant[] = [
     id: "secured-for-reading",
     rule: "ACCESS-4",
     change: "secures every buffer for reading, so that its pages may become read-only unnoticed",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [['access === "read" ? "readonly" : "readwrite");', '"readonly");']],
     observed: "has a read-only page",
-    program: [
-      w.alloc(0, 1),
-      w.register("mr_1", 0, 1),
-      w.deregister("mr_1"),
-      w.protect(0, 1, "READONLY"),
-      w.register("mr_2", 0, 1),
-    ],
   },
   {
     id: "stays-exposed",
     rule: "ACCESS-5",
     change: "leaves a buffer exposed when its socket closes",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["      if (remoteKey !== undefined) nic.unexpose(remoteKey);\n", ""]],
     observed: "key 1",
     shadowed: "REMOTE-1 is broken by the deregister that the close begins with",
@@ -188,7 +176,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "faults-for-want-of-resources",
     rule: "SPI-1",
     change: "answers WSAEFAULT for every host call that fails",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         'error: error === "STATUS_ACCESS_VIOLATION" ? "WSAEFAULT" : "WSAENOBUFS"',
@@ -201,7 +189,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "leaves-the-secure",
     rule: "SPI-1",
     change: "leaves the secure behind when the lock fails",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       ["      driver.unsecure(secured.value);\n      return failure", "      return failure"],
     ],
@@ -211,7 +199,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "not-counted",
     rule: "SPI-4",
     change: "lets the first deregister end every registration of a buffer",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [["entry.uses--;\n      if", "entry.uses = 0;\n      if"]],
     observed: "WSAEINVAL for mr_2, which is live",
   },
@@ -219,7 +207,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "says-nothing-was-there",
     rule: "SPI-5",
     change: "answers WSAEINVAL after it has released what was there",
-    base: "exact-match",
+    base: "examples/exact-match.ts",
     edits: [
       [
         'touched.length > 0 ? { ok: true } : { ok: false, error: "WSAEINVAL" }',
@@ -232,7 +220,7 @@ export const ruleMutants: readonly Mutant[] = [
     id: "released-late",
     rule: "SPI-6",
     change: "releases at the next call what was deregistered in this one",
-    base: "uncached",
+    base: "examples/uncached.ts",
     edits: [
       [
         "live.delete(handle);\n      if (!release(buffer)) owed",

@@ -1,0 +1,20 @@
+// The gallery: every mutant there is. To add one, add its record to the list of its room.
+
+import type { Mutant, TextMutant } from "./mutant.ts";
+import { bugMutants } from "./mutants/bugs.ts";
+import { documentMutants } from "./mutants/documents.ts";
+import { driverMutants } from "./mutants/drivers.ts";
+import { lawMutants } from "./mutants/laws.ts";
+import { registrationCacheMutants } from "./mutants/registration-cache.ts";
+import { worldMutants } from "./mutants/worlds.ts";
+
+/** Caches with a change in their text. */
+export const cacheMutants: readonly TextMutant[] = [
+  ...bugMutants,
+  ...documentMutants,
+  ...lawMutants,
+  ...registrationCacheMutants,
+];
+
+/** Everything that is wrong in one place: caches, then drivers, then worlds. */
+export const mutants: readonly Mutant[] = [...cacheMutants, ...driverMutants, ...worldMutants];
