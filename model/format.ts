@@ -133,9 +133,9 @@ export const optional = <T>(format: Format<T>): Optional<T> => ({ optional: form
 
 /** A format for each field of T. */
 export type Fields<T> = {
-  readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K>
-    ? Optional<Exclude<T[K], undefined>>
-    : Format<T[K]>;
+  readonly [K in keyof T]-?: Pick<T, K> extends Required<Pick<T, K>>
+    ? Format<T[K]>
+    : Optional<Exclude<T[K], undefined>>;
 };
 
 /** An object with these fields. Others may be there, and are left out of the copy. */
