@@ -16,10 +16,12 @@ import {
 import { brokenReport, check, type ExitCode } from "./cli/check.ts";
 import { readTrace, replayTrace } from "./cli/replay.ts";
 import { printLine, stdoutPage, warn } from "./cli/screen.ts";
+import { validateTrace } from "./cli/validate.ts";
 import type { EngineName } from "./kit/report.ts";
 import type { CheckOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
 import { jsonReport } from "./report/json.ts";
+import { notJudged } from "./report/validation-json.ts";
 
 interface CheckFlags {
   readonly seed?: number;
@@ -42,6 +44,11 @@ interface ReplayFlags {
   readonly out: string;
 }
 
+interface ValidateFlags {
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
 const exitCodes = `
 Exit code: 0 conformant, 1 not conformant, 2 unknown, broken or misused.`;
 
@@ -54,6 +61,7 @@ function commandLine(exit: (code: ExitCode) => void): Command {
     .addHelpText("after", exitCodes);
   checkCommand(program, exit);
   replayCommand(program, exit);
+  validateCommand(program, exit);
   program
     .command("rules")
     .description("list every rule")
@@ -122,6 +130,26 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
     });
 }
 
+function validateCommand(program: Command, exit: (code: ExitCode) => void): void {
+  program
+    .command("validate")
+    .description(
+      "judge a trace that was recorded elsewhere: the first event that no legal provider makes",
+    )
+    .argument("<trace>", "a .jsonl file as docs/traces.md describes it")
+    .option("--strict", "a broken should-rule rejects as well")
+    .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 every event is accepted, 1 one is rejected, 2 the file is no trace, or misused.`,
+    )
+    .action((path: string, flags: ValidateFlags) => {
+      const { strict = false, json = false } = flags;
+      exit(validateTrace({ path, strict, json }));
+    });
+}
+
 function checkOptions(flags: CheckFlags): CheckOptions {
   const { seed, runs, commands, preset, engine, time, rules, strict } = flags;
   return {
@@ -145,9 +173,15 @@ function version(): string {
 /** Something was asked that cannot be done: a sentence on stderr and, under --json, the one object. */
 function misuse(problem: string, args: readonly string[]): ExitCode {
   warn(problem);
-  if (args[0] === "check" && args.includes("--json")) {
+  if (args.includes("--json")) {
     const subject = args.slice(1).find((arg) => !arg.startsWith("-")) ?? "";
-    printLine(JSON.stringify(jsonReport(brokenReport(subject, problem, {}), []), null, 2));
+    const object =
+      args[0] === "check"
+        ? jsonReport(brokenReport(subject, problem, {}), [])
+        : args[0] === "validate"
+          ? notJudged(problem)
+          : null;
+    if (object !== null) printLine(JSON.stringify(object, null, 2));
   }
   return 2;
 }
@@ -158,7 +192,7 @@ function commanderText(error: CommanderError, command: string | undefined): stri
     .replace(/^error: /, "")
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
-  const known = command === "check" || command === "replay" || command === "explain";
+  const known = ["check", "replay", "validate", "explain"].some((each) => each === command);
   return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;
 }
 

@@ -12,9 +12,7 @@ import type { Paint } from "./paint.ts";
 export function summary(report: Report, page: Page): string {
   const parts = [
     report.rules.length > 0 && (report.verdict === "conformant" || report.verdict === "unknown")
-      ? [ruleTable(report, page), notApplicable(report, page)]
-          .filter((part) => part !== "")
-          .join("\n\n")
+      ? rulesTable(report.rules, page)
       : tally(report, page),
     skippedLine(report, page),
     familyLine(report, page),
@@ -41,12 +39,19 @@ const subjectStyle: Readonly<Record<SubjectVerdict, Parameters<Paint>[0]>> = {
   broken: "bad",
 };
 
+/** What became of each rule; those that do not apply by the reason. */
+export function rulesTable(rules: readonly RuleReport[], page: Page): string {
+  return [judgedRules(rules, page), notApplicable(rules, page)]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
 /** One line a rule, a blank line between the groups. */
-function ruleTable(report: Report, { paint, widthColumns }: Page): string {
+function judgedRules(rules: readonly RuleReport[], { paint, widthColumns }: Page): string {
   const title = `  ${"RULE".padEnd(9)} ${"NAME".padEnd(13)} ${"LEVEL".padEnd(8)} ${"VERDICT".padEnd(14)} EXERCISED`;
   const lines: string[] = [paint("faint", title)];
   let open = "";
-  for (const rule of report.rules.filter((each) => each.verdict !== "not applicable")) {
+  for (const rule of rules.filter((each) => each.verdict !== "not applicable")) {
     const group = rule.id.slice(0, rule.id.indexOf("-"));
     if (group !== open && open !== "") lines.push("");
     open = group;
@@ -74,9 +79,9 @@ function ruleTable(report: Report, { paint, widthColumns }: Page): string {
 }
 
 /** A line for each reason. */
-function notApplicable(report: Report, { paint, widthColumns }: Page): string {
+function notApplicable(rules: readonly RuleReport[], { paint, widthColumns }: Page): string {
   const byReason = new Map<string, string[]>();
-  for (const { id, verdict, reason } of report.rules) {
+  for (const { id, verdict, reason } of rules) {
     if (verdict !== "not applicable") continue;
     const known = byReason.get(reason ?? "") ?? [];
     byReason.set(reason ?? "", [...known, id]);
