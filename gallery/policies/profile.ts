@@ -18,7 +18,8 @@ export interface Profile {
   readonly snapshot: boolean;
 }
 
-const ODDS = [0, 0.15, 0.5, 1] as const;
+const SELDOM = 0.15;
+const ODDS = [0, SELDOM, 0.5, 1] as const;
 
 /** Once in so many policies there is no callback. */
 const WITHOUT_CALLBACK = 10;
@@ -47,22 +48,30 @@ export function drawnProfile(seed: number): Profile {
   const callback = chance.below(WITHOUT_CALLBACK) > 0;
   if (!callback) disarm(odds);
   const keeps = odds.keeps > 0;
+  // What has a callback secures now and then, or it would never be called back. What never blames the range for a
+  // failure has one error less than a register can answer.
+  if (callback && odds.securesFirst === 0) odds.securesFirst = SELDOM;
+  if (odds.blamesResources === 1) odds.blamesResources = SELDOM;
   const scopes = chance.oneOf(["local", "remote", "both"] as const);
   const capabilities: Capabilities = {
     caches: { local: keeps && scopes !== "remote", remote: keeps && scopes !== "local" },
     hit: chance.oneOf(["exact", "containment"]),
     inUse: chance.oneOf(["refuse", "defer"]),
-    limits: keeps
-      ? {
-          // What drops every idle entry at the next call never has two.
-          entries: odds.evicts === 1 ? 1 : chance.oneOf([null, 1, 2, 3, 4]),
-          pages: chance.oneOf([null, null, 3, 8]),
-          pending: chance.oneOf([null, 0, 1, 2]),
-        }
-      : { entries: 0, pages: 0, pending: chance.oneOf([null, 0, 1]) },
+    limits: keeps ? limitsFor(odds, chance) : { entries: 0, pages: 0, pending: null },
     notification: "refuse-notify-retry",
   };
   return { odds, capabilities, callback, snapshot: chance.below(2) === 0 };
+}
+
+/** Limits of entries, of pages, of both, or none; what is seldom full has a small one. */
+function limitsFor(odds: Odds, chance: Chance): Capabilities["limits"] {
+  const most = odds.keeps < 1 || odds.evicts > SELDOM ? 1 : 3;
+  return {
+    // What drops every idle entry at the next call never has two.
+    entries: odds.evicts === 1 ? 1 : chance.oneOf([null, 1 + chance.below(most)]),
+    pages: chance.oneOf([null, null, 4, 8]),
+    pending: chance.oneOf([null, 0, 1, 2]),
+  };
 }
 
 /** Nobody would tell it to let go: without a callback nothing stays secured, and nothing stays when its use is over. */

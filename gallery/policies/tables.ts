@@ -101,9 +101,12 @@ export const hasIdleRegion = ({ regions }: Entry): boolean =>
 export const isIdle = (entry: Entry): boolean =>
   entry.state === "found" && entry.atWork === 0 && !isUsed(entry);
 
-/** Invalidated, and the last deregister is over. */
+/** Invalidated, and the last deregister is over. A lock without its region is nothing that may wait: it would be idle. */
 export const isPending = (entry: Entry): boolean =>
-  entry.state === "invalidated" && entry.atWork === 0 && !isUsed(entry);
+  entry.state === "invalidated" &&
+  entry.atWork === 0 &&
+  entry.regions.length > 0 &&
+  !isUsed(entry);
 
 /** A call begins to be about the entry: callbacks inside it leave the entry alone until `endWork`. */
 export function beginWork(entry: Entry): void {

@@ -245,7 +245,8 @@ function endUse(policy: Policy, entry: Entry): void {
     return;
   }
   if (entry.state === "invalidated") {
-    if (!mayWait(policy) || !policy.choose("postponesZombie")) release(policy, [entry]);
+    const mayPostpone = isPending(entry) && mayWait(policy);
+    if (!mayPostpone || !policy.choose("postponesZombie")) release(policy, [entry]);
     return;
   }
   if (!keeps(policy, entry)) release(policy, [entry], true);
