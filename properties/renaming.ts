@@ -212,6 +212,10 @@ function renamedCall(call: HostCall, rename: Rename): HostCall {
       return { ...call, key: brand(rename("key", call.key)) };
     case "lock":
     case "secure":
+    case "watch":
+    case "unwatch":
+    case "generation":
+    case "poll":
       return call;
   }
 }

@@ -18,8 +18,17 @@ import {
   type Format,
   type Variants,
 } from "../format.ts";
-import type { OsAnswer } from "../virtual-memory.ts";
-import { driverErrors, exceptionStatus, frames, ioctlResult, span, stamps } from "./words.ts";
+import type { OsAnswer } from "../performed.ts";
+import type { AddressRange, Pfn } from "../units.ts";
+import {
+  driverErrors,
+  exceptionStatus,
+  frames,
+  ioctlResult,
+  range,
+  span,
+  stamps,
+} from "./words.ts";
 
 const osAnswer: Format<OsAnswer> = tagged<OsAnswer, "status">("status", {
   done: {
@@ -43,8 +52,15 @@ const osAnswer: Format<OsAnswer> = tagged<OsAnswer, "status">("status", {
   refused: { span },
 });
 
+/** The frames of an MDL, or the ranges that were polled. */
+const framesOrRanges = choice<readonly AddressRange[], readonly Pfn[]>(
+  (value) => Array.isArray(value) && typeof value[0] === "object",
+  list(range),
+  frames,
+);
+
 const hostAnswer: Format<HostAnswer> = tagged<HostAnswer, "ok">("ok", {
-  true: { value: nullable(choice(Array.isArray, frames, count())) },
+  true: { value: nullable(choice(Array.isArray, framesOrRanges, count())) },
   false: {
     error: oneOf<DriverError | NicError>({
       ...driverErrors,

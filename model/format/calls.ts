@@ -77,6 +77,10 @@ export const hostCall: Format<HostCall> = tagged<HostCall, "name">("name", {
   nicDeregister: { region: count() },
   expose: { region: count(), range, socket: count(), access },
   unexpose: { key: count() },
+  watch: { range },
+  unwatch: { range },
+  generation: { range },
+  poll: {},
 });
 
 export const ioctlRequest: Format<IoctlRequest> = tagged<IoctlRequest, "code">("code", {

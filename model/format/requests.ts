@@ -8,6 +8,7 @@ import {
   flag,
   nullable,
   oneOf,
+  optional,
   tagged,
   text,
   type Format,
@@ -35,6 +36,12 @@ export const operation: Format<OsOperation> = tagged<OsOperation, "name">("name"
   write: { range, stamp: figure },
   trim: { page: count() },
   failNextPageIn: { page: count() },
+  mmap: { address: count(), sizeBytes: count() },
+  mremap: { address: count(), sizeBytes: count(), target: count() },
+  madvise: { address: count(), sizeBytes: count() },
+  fork: {},
+  fallocate: { section: count(), firstPage: count(), pageCount: count() },
+  ftruncate: { section: count(), pageCount: count() },
 });
 
 export const wspFunction: Format<WspFunction> = tagged<WspFunction, "name">("name", {
@@ -51,7 +58,7 @@ export const wspFunction: Format<WspFunction> = tagged<WspFunction, "name">("nam
 });
 
 const interruption: Format<Interruption> = tagged<Interruption, "kind">("kind", {
-  operation: { operation },
+  operation: { operation, next: optional(operation) },
   notify: { range },
 });
 

@@ -128,8 +128,8 @@ function judgeNotReleased(scene: Scene): readonly Finding[] {
   const nested = instance.calls.length > 0;
   const failed = active.failures.length > 0;
   const entries = view.entriesOver(instance.id, span);
-  const owed = entries.some((each) => each.unreleased);
-  if (entries.length === 0 && view.instanceSecuresOver(instance.id, span).length === 0) {
+  const secures = view.instanceSecuresOver(instance.id, span);
+  if (entries.length === 0 && secures.length === 0) {
     return nested
       ? none
       : [
@@ -140,8 +140,13 @@ function judgeNotReleased(scene: Scene): readonly Finding[] {
           ),
         ];
   }
+  // A secure that reaches into the range stays there for an entry outside of it.
+  const reaching = secures.flatMap((each) => view.entriesOver(instance.id, each.span));
+  const owed = [...entries, ...reaching].some((each) => each.unreleased);
+  const inUse =
+    held.length > 0 || (claims.inUse === "refuse" && reaching.some((each) => each.held));
   const findings = [...judgeMissed(scene)];
-  if (held.length === 0 && !failed && !nested && !owed) {
+  if (!inUse && !failed && !nested && !owed) {
     findings.push(
       broken(
         "SPI-5",
@@ -161,18 +166,24 @@ function judgeNotReleased(scene: Scene): readonly Finding[] {
 /** WSAEINVAL: nothing idle or secured was there, and nothing has changed. */
 function judgeNothingThere(scene: Scene): readonly Finding[] {
   const { view, instance, active, before, span, isBusy, idle } = scene;
-  const secures = before.securesOver(span).filter((each) => !isBusy(each.span));
+  // What is there no longer was released by a callback inside this one: changes of its own are found below.
+  const isLeft = ({ mdl }: EntryBefore): boolean => view.entriesOn(instance.id, mdl).length > 0;
+  const left = active.interrupted ? idle.filter(isLeft) : idle;
+  const secures = before
+    .securesOver(span)
+    .filter((each) => !isBusy(each.span))
+    .filter((each) => !active.interrupted || view.secure(each.handle) !== undefined);
   // Releases that were owed from before, and that have nothing to do with the range, may be tried here.
   const changed = active.changes.filter(
     (each) => each.span === null || spansOverlap(each.span, span),
   ).length;
   const findings = [...judgeMissed(scene)];
   const there = [
-    ...idle.map((each) => `an idle entry over ${pages(view, each.span)}`),
+    ...left.map((each) => `an idle entry over ${pages(view, each.span)}`),
     ...secures.map((each) => `secure ${each.handle}`),
   ];
   const nested = instance.calls.length > 0;
-  if (there.length > 0 && !(nested && idle.length === 0)) {
+  if (there.length > 0 && !(nested && left.length === 0)) {
     findings.push(
       broken(
         "SPI-5",

@@ -65,5 +65,11 @@ function hostText(call: HostCall, name: (range: AddressRange) => string): string
       return `expose(region ${call.region}, ${name(call.range)}, s_${call.socket}, ${call.access})`;
     case "unexpose":
       return `unexpose(key ${call.key})`;
+    case "watch":
+    case "unwatch":
+    case "generation":
+      return `${call.name}(${name(call.range)})`;
+    case "poll":
+      return "poll()";
   }
 }
