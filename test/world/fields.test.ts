@@ -49,7 +49,10 @@ const whole = "  words(memory, row + TRANSFER.nameHash, TRANSFER.width - TRANSFE
 
 /** The fields that a fingerprint does not see when a piece of it is left out. */
 const blind: readonly (readonly [string, WorldMutant["edits"][number]])[] = [
-  ["page.copiedFrom", ["if ((flags & COPIED) !== 0) word(at(memory, row + PAGE.copiedFrom));", ""]],
+  ["page.watchers", ["      word(watchers);\n", ""]],
+  ["page.generation", ["      word(generation);\n", ""]],
+  ["unheard.first", ["      words(memory, w.unheard.row(slot) + UNHEARD.first, 2);\n", ""]],
+  ["lock.changed", ["    words(memory, at(memory, row + LOCK.changed), marks);\n", ""]],
   ["history.start", ["      words(memory, ended, 4);\n", ""]],
   ["history.frames", ["      words(memory, at(memory, ended + 4), at(memory, ended + 5));\n", ""]],
   [

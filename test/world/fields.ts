@@ -22,6 +22,7 @@ import {
   SINGLE,
   SOCKET,
   TRANSFER,
+  UNHEARD,
   VAD,
 } from "../../src/world/layout.ts";
 import { BAD_BLOCK, COMMITTED, GUARD } from "../../src/world/pages.ts";
@@ -61,7 +62,7 @@ function seen(w: Store, print: typeof fingerprint): { text: string; print: strin
 }
 
 function changesOf(w: Store): Change[] {
-  return [...ofSingles(w), ...ofMemory(w), ...ofLocks(w), ...ofTables(w)];
+  return [...ofSingles(w), ...ofMemory(w), ...ofHearing(w), ...ofLocks(w), ...ofTables(w)];
 }
 
 const bits = (name: string, word: number, by = 1): Change => ({ name, word, isDouble: false, by });
@@ -127,6 +128,24 @@ function ofMemory(w: Store): Change[] {
   return changes;
 }
 
+/** Who watches, what was counted, and what waits to be heard. */
+function ofHearing(w: Store): Change[] {
+  const changes: Change[] = [];
+  for (let process = 0; process < w.config.processes; process++) {
+    for (let number = w.config.granularityPages; number < w.pageEnd; number++) {
+      const row = w.page(process, number);
+      if (row === 0) continue;
+      changes.push(bits("page.watchers", row + PAGE.watchers));
+      changes.push(bits("page.generation", row + PAGE.generation));
+    }
+  }
+  for (const row of rowsOf(w.unheard)) {
+    changes.push(bits("unheard.first", row + UNHEARD.first));
+    changes.push(bits("unheard.count", row + UNHEARD.count, 2));
+  }
+  return changes;
+}
+
 function ofLocks(w: Store): Change[] {
   const changes: Change[] = [];
   for (const row of rowsOf(w.locks)) {
@@ -134,6 +153,8 @@ function ofLocks(w: Store): Change[] {
     if (w.mem.at(row + LOCK.scopes) !== 0) changes.push(bits("lock.scopes", row + LOCK.scopes, 3));
     const frames = w.mem.at(row + LOCK.frames);
     changes.push(bits("lock.frames", frames));
+    const marks = w.mem.at(row + LOCK.changed);
+    if (marks !== 0) changes.push(bits("lock.changed", marks));
     const sockets = w.mem.at(row + LOCK.sockets + 2);
     for (let i = 0; i < sockets; i++) {
       changes.push(bits("lock.sockets", w.mem.at(row + LOCK.sockets) + i));

@@ -20,7 +20,7 @@ export const callMutants: readonly WorldMutant[] = [
     id: "asks-without-callback",
     change: "calls a cache that has no callback",
     file: "notification",
-    edits: [["  if (w.claims?.callback !== true) return due;\n", ""]],
+    edits: [["w.claims?.callback !== true || !w.hearing.calls", "!w.hearing.calls"]],
   },
   {
     id: "retries-anyway",
@@ -28,8 +28,8 @@ export const callMutants: readonly WorldMutant[] = [
     file: "notification",
     edits: [
       [
-        "const answer: OsAnswer = hasReleased(attempt)\n",
-        "const answer: OsAnswer = attempt.due.length >= 0\n",
+        "const answer: OsAnswer = hasReleased(last)\n",
+        "const answer: OsAnswer = last.due.length >= 0\n",
       ],
     ],
     on: { preset: "windows", subject: "by-the-book" },
@@ -40,8 +40,8 @@ export const callMutants: readonly WorldMutant[] = [
     file: "notification",
     edits: [
       [
-        "attempt.answers.some((each) => each.outcome?.ok === true);",
-        "attempt.answers.every((each) => each.outcome?.ok === true);",
+        "answers.some((each) => each.outcome?.ok === true);",
+        "answers.every((each) => each.outcome?.ok === true);",
       ],
     ],
   },
@@ -52,7 +52,7 @@ export const callMutants: readonly WorldMutant[] = [
     edits: [
       [
         '    answer.status === "refused"\n      ? {',
-        '    answer.status === "refused" && attempt.due.length === 0\n      ? {',
+        '    answer.status === "refused" && last.due.length === 0\n      ? {',
       ],
     ],
   },
@@ -62,8 +62,8 @@ export const callMutants: readonly WorldMutant[] = [
     file: "notification",
     edits: [
       [
-        "rangeAt(span.first * pageSizeBytes, span.count * pageSizeBytes)",
-        "rangeAt(span.first * pageSizeBytes, pageSizeBytes)",
+        "rangeAt(first * config.pageSizeBytes, count * config.pageSizeBytes)",
+        "rangeAt(first * config.pageSizeBytes, count ** 0 * config.pageSizeBytes)",
       ],
     ],
   },
@@ -84,8 +84,8 @@ export const callMutants: readonly WorldMutant[] = [
     file: "notification",
     edits: [
       [
-        "  noteMappings(w, process);\n  const answer = performOs(w, process, operation);",
-        "  const answer = performOs(w, process, operation);",
+        "  noteMappings(w, process);\n  const answer = performOs(w, process, operation, told);",
+        "  const answer = performOs(w, process, operation, told);",
       ],
     ],
     on: { preset: "tiny", subject: "by-the-book" },
@@ -176,7 +176,7 @@ export const callMutants: readonly WorldMutant[] = [
     id: "frames-change-things",
     change: "takes a look at frames for a change",
     file: "host-calls",
-    edits: [['if (call.name !== "frames") {', 'if (call.name !== "unexpose") {']],
+    edits: [['  call.name === "frames" || call', "  call"]],
   },
   {
     id: "touches-nothing",
@@ -205,14 +205,18 @@ export const callMutants: readonly WorldMutant[] = [
     id: "idle-zombies",
     change: "marks idle entries as zombies when a callback answers 0",
     file: "calls",
-    edits: [["    if (!regions.some((region) => isHeldRegion(w, region))) continue;\n", ""]],
+    edits: [
+      ["    if (!alsoIdle && !regions.some((region) => isHeldRegion(w, region))) continue;\n", ""],
+    ],
     on: { preset: "windows", subject: "wild cache" },
   },
   {
     id: "no-zombies",
     change: "marks nothing as a zombie",
     file: "calls",
-    edits: [["if (isLocked || isHeldRegion(w, region)) w.mem.put(", "if (region < 0) w.mem.put("]],
+    edits: [
+      ["w.regions.row(region) + REGION.zombie, 1);", "w.regions.row(region) + REGION.zombie, 0);"],
+    ],
   },
   {
     id: "still-owed",

@@ -95,7 +95,9 @@ export const entryMutants: readonly WorldMutant[] = [
     id: "copies-are-stale",
     change: "takes what a copy-on-write left behind for stale",
     file: "freshness",
-    edits: [['w.claims?.coverage?.includes("copy-on-write") ?? false;', "w.claims !== null;"]],
+    edits: [
+      ["isLocked(w, lock) && !isMarked(w, lock, page)", "page < 0 && !isMarked(w, lock, page)"],
+    ],
     on: { preset: "small", subject: "registration-cache, refuse" },
   },
   {

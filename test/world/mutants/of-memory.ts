@@ -121,7 +121,7 @@ export const memoryMutants: readonly WorldMutant[] = [
     file: "virtual-memory",
     edits: [
       [
-        "  if (isForbidden(w, process, first, count, -1)) return refused(first, count);\n  dropVad",
+        "  if (isHeldUp(w, process, first, count, UNMAP, -1, told)) return refused(first, count);\n  dropVad",
         "  dropVad",
       ],
     ],
@@ -190,10 +190,10 @@ export const memoryMutants: readonly WorldMutant[] = [
     on: { preset: "tiny", subject: "registration-cache, refuse" },
   },
   {
-    id: "forgets-the-source",
-    change: "forgets which frame a copy-on-write left behind",
-    file: "pages",
-    edits: [["  w.mem.put(row + PAGE.copiedFrom, shared + 1);\n", ""]],
+    id: "knows-every-change",
+    change: "takes a copy-on-write for a change that every cache was to know",
+    file: "families",
+    edits: [["staling: (claimed ?? promises) & ~PROTECT", "staling: EVERY & ~PROTECT"]],
   },
   {
     id: "trims-locked",

@@ -4,7 +4,7 @@
 import { expect, it } from "vitest";
 import { walkingWorld, type WorldFactory } from "../../../model/world.ts";
 import { drawProgram } from "../../../benchmarks/equivalence/batch.ts";
-import { lanesOf, type Lane } from "../../../benchmarks/equivalence/lanes.ts";
+import { familyLanes, windowsLanes, type Lane } from "../../../benchmarks/equivalence/lanes.ts";
 import type { Program } from "../../../properties/arbitraries.ts";
 import { compareWorlds, type Disagreement } from "../../../properties/equivalence.ts";
 import { brokenWorlds, type WorldMutant } from "./world-mutant.ts";
@@ -12,29 +12,41 @@ import { brokenWorlds, type WorldMutant } from "./world-mutant.ts";
 /** A mutant that so many commands do not find is not found. */
 export const MOST_COMMANDS = 20_000;
 const LONGEST_PROGRAM = 100;
-/** Without a common divisor with the number of lanes, so that the first programs are on unlike lanes. */
-const STRIDE = 14;
-
-const lanes = lanesOf(null);
 
 interface Drawn {
   readonly lane: Lane;
   readonly program: Program;
 }
 
-const drawn: Drawn[] = [];
+/** Programs on some lanes in turn. */
+class Programs {
+  readonly #lanes: readonly Lane[];
+  /** Without a common divisor with the number of lanes, so that the first programs are on unlike lanes. */
+  readonly #stride: number;
+  readonly #drawn: Drawn[] = [];
 
-const laneAt = (k: number): Lane => lanes[(k * STRIDE) % lanes.length] as Lane;
+  constructor(lanes: readonly Lane[], stride: number) {
+    this.#lanes = lanes;
+    this.#stride = stride;
+  }
 
-/** The k-th program of all; drawn once, on the reference. */
-function programAt(k: number): Drawn {
-  const known = drawn[k];
-  if (known !== undefined) return known;
-  const lane = laneAt(k);
-  const short = { ...lane, maxCommands: Math.min(LONGEST_PROGRAM, lane.maxCommands) };
-  const program = drawProgram(short, k, walkingWorld, k % 2 === 0);
-  return (drawn[k] = { lane, program });
+  laneAt(k: number): Lane {
+    return this.#lanes[(k * this.#stride) % this.#lanes.length] as Lane;
+  }
+
+  /** The k-th program of all; drawn once, on the reference. */
+  at(k: number): Drawn {
+    const known = this.#drawn[k];
+    if (known !== undefined) return known;
+    const lane = this.laneAt(k);
+    const short = { ...lane, maxCommands: Math.min(LONGEST_PROGRAM, lane.maxCommands) };
+    const program = drawProgram(short, k, walkingWorld, k % 2 === 0);
+    return (this.#drawn[k] = { lane, program });
+  }
 }
+
+const onWindows = new Programs(windowsLanes(null), 14);
+const inFamilies = new Programs(familyLanes(null), 17);
 
 export interface Found {
   /** Commands that it took; all of them, if nothing was found. */
@@ -47,13 +59,14 @@ export interface Found {
 export function seek(
   makeWorld: WorldFactory,
   counts: (disagreement: Disagreement) => boolean,
-  on: WorldMutant["on"] = {},
+  { on = {}, beyondWindows }: Pick<WorldMutant, "on" | "beyondWindows"> = {},
 ): Found {
+  const programs = beyondWindows === true ? inFamilies : onWindows;
   let commands = 0;
   for (let k = 0; commands < MOST_COMMANDS; k++) {
-    const { preset, subject } = laneAt(k);
+    const { preset, subject } = programs.laneAt(k);
     if (preset !== (on.preset ?? preset) || subject !== (on.subject ?? subject)) continue;
-    const { lane, program } = programAt(k);
+    const { lane, program } = programs.at(k);
     const { executed, disagreement } = compareWorlds(
       {
         config: lane.config,
@@ -75,7 +88,7 @@ export function seek(
 /** Tests that comparing finds every mutant, and that what it finds is no mere exception. */
 export function testMutants(mutants: readonly WorldMutant[]): void {
   for (const mutant of mutants) {
-    const { id, change, row, throws, on } = mutant;
+    const { id, change, row, throws } = mutant;
     const image = row === undefined ? "" : ` (row ${row})`;
     it(
       `comparing finds a world that ${change}${image}`,
@@ -83,7 +96,7 @@ export function testMutants(mutants: readonly WorldMutant[]): void {
       async ({ annotate }) => {
         const counts = ({ about }: Disagreement): boolean =>
           (about === "an exception") === (throws ?? false);
-        const { commands, lane, disagreement } = seek(await brokenWorlds(mutant), counts, on);
+        const { commands, lane, disagreement } = seek(await brokenWorlds(mutant), counts, mutant);
         if (disagreement === null) throw new Error(`${id} survived ${commands} commands`);
         const { about, path } = disagreement;
         await annotate(

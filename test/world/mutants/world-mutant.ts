@@ -20,6 +20,8 @@ export interface WorldMutant {
   readonly edits: readonly Edit[];
   /** A mistake of our own that it is an image of: its number in our list. */
   readonly row?: number;
+  /** It is looked for where memory is watched, not where it is secured. */
+  readonly beyondWindows?: true;
   /** Where alone it shows within reason, if it does not show everywhere. */
   readonly on?: { readonly preset?: PresetName; readonly subject?: string };
   /** It is the nature of the error that something is thrown. */
