@@ -33,6 +33,7 @@ interface CheckFlags {
   readonly rules?: readonly RuleId[];
   readonly strict?: boolean;
   readonly json?: boolean;
+  readonly junit?: string;
   readonly out: string;
   readonly watchdog: number;
 }
@@ -99,13 +100,14 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
     .option("--strict", "a broken should-rule fails as well")
     .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .option("--junit <file>", "write the report as JUnit XML as well")
     .option("--out <folder>", "where traces of failures are, and go", "counterexamples")
     .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
     .addHelpText("after", exitCodes)
     .action(async (module: string, flags: CheckFlags) => {
-      const { out, json = false, watchdog: watchdogSeconds } = flags;
+      const { out, json = false, junit = null, watchdog: watchdogSeconds } = flags;
       const options = checkOptions(flags);
-      exit(await check({ module, options, out, json, watchdogSeconds, only: null }));
+      exit(await check({ module, options, out, json, junit, watchdogSeconds, only: null }));
     });
 }
 
@@ -126,7 +128,8 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
       }
       const only = readTrace(path);
       const options: CheckOptions = { runs: 0, preset: only.header.config.preset, strict };
-      exit(await check({ module, options, out, json: false, watchdogSeconds, only }));
+      const silent = { json: false, junit: null };
+      exit(await check({ module, options, out, ...silent, watchdogSeconds, only }));
     });
 }
 

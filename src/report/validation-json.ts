@@ -5,6 +5,7 @@ import type { RuleId } from "../../model/rules.ts";
 import { lineOf } from "../../model/trace.ts";
 import { printProgram } from "../../properties/commands.ts";
 import type { Continuation } from "../../properties/continuations.ts";
+import type { Alias } from "../../properties/renaming.ts";
 import type { Rejection } from "../../properties/validation.ts";
 import type { RuleReport } from "../kit/report.ts";
 import { unfinished, type ValidatedTrace } from "./validation.ts";
@@ -35,13 +36,16 @@ export interface JsonValidation {
   } | null;
   /** What could stand in place of the rejected event: each a list of events with their answers. */
   readonly wouldAccept: readonly Continuation[];
+  /** What `program`, `expected` and `observed` call by another number than the trace. */
+  readonly numbers: readonly Alias[];
   /** Recommendations that were not kept, and rejected nothing. */
   readonly nonStrict: readonly RuleId[];
   readonly rules: readonly RuleReport[];
 }
 
 export function jsonValidation({ trace, validation, rules }: ValidatedTrace): JsonValidation {
-  const { events, accepted, rejection, performed, nonStrict, position, recorded } = validation;
+  const { events, accepted, rejection, performed, nonStrict, position, aliases, recorded } =
+    validation;
   return {
     schema: 1,
     accepted: rejection === null,
@@ -62,6 +66,7 @@ export function jsonValidation({ trace, validation, rules }: ValidatedTrace): Js
     wouldAccept: (rejection?.wouldAccept ?? []).map((steps) =>
       steps.map(({ event, answer }) => ({ event: recorded(event), answer })),
     ),
+    numbers: aliases,
     nonStrict: nonStrict.map(({ rule }) => rule),
     rules,
   };
@@ -80,6 +85,7 @@ export function notJudged(problem: string): JsonValidation {
     unfinished: null,
     rejected: null,
     wouldAccept: [],
+    numbers: [],
     nonStrict: [],
     rules: [],
   };

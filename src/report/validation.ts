@@ -48,17 +48,17 @@ function acceptance({ path, trace, validation, rules }: ValidatedTrace, page: Pa
   const { widthColumns, paint } = page;
   const { events, nonStrict, position } = validation;
   const end = unfinished(position);
-  const reached = rules.filter((each) => each.exercised > 0);
-  const open = rules.filter((each) => each.verdict === "unknown").map(({ id }) => id);
+  const applicable = rules.filter((each) => each.verdict !== "not applicable");
+  const exercised = applicable.filter((each) => each.exercised > 0).map(({ id }) => id);
+  const open = rules.filter((each) => each.verdict === "unknown").length;
   const lead = `${path}: ${counted(events, "event")} of ${trace.header.subject} accepted`;
+  const reached = exercised.length === 0 ? "no rule exercised" : `exercised ${listed(exercised)}`;
   const unknown =
-    open.length === 0 ? "" : `; unknown, since the trace does not get there: ${listed(open)}`;
-  const [first = "", ...rest] = wrap(
-    `${lead}; ${counted(reached.length, "rule")} exercised${unknown}.`,
-    widthColumns,
-    "",
-    "  ",
-  );
+    open === 0
+      ? ""
+      : `; ${counted(open, "rule")} unknown, not passed: the trace does not get there`;
+  const text = `${lead}; ${reached}${unknown}.`;
+  const [first = "", ...rest] = wrap(text, widthColumns, "", "  ");
   const painted = first.startsWith(lead) ? paint("good", lead) + first.slice(lead.length) : first;
   const parts = [
     rulesTable(rules, page),
@@ -182,7 +182,7 @@ function told({ performed }: Validation, { findings, event }: Rejection): Told {
 }
 
 function insteadLines(
-  { wouldAccept, isCut }: Rejection,
+  { because, wouldAccept, isCut }: Rejection,
   words: Told["story"]["words"],
   { widthColumns, paint }: Page,
 ): string[] {
@@ -191,7 +191,7 @@ function insteadLines(
   const shown = wouldAccept.slice(0, MOST_WAYS).map(words);
   const more = wouldAccept.length - shown.length;
   const texts = [
-    ...(shown.length === 0 ? ["nothing: what led to this came before"] : shown),
+    ...(shown.length === 0 && because === "rule" ? ["nothing: what led to it came before"] : shown),
     ...(more === 0 ? [] : [`… and ${more} more; --json has all`]),
     ...(isCut ? ["there may be more: the search was ended"] : []),
   ];
