@@ -12,6 +12,8 @@ import { referenceWorld, type ReferenceWorld, type WorldFactory } from "../model
 export interface Bug {
   readonly row: number;
   readonly from: string;
+  /** The rule that it breaks as such, where that one is not judged yet: the mutant's own is what it breaks besides. */
+  readonly unjudged?: RuleId;
 }
 
 /** What stands in a text, exactly once, and what takes its place. */

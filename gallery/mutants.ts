@@ -2,15 +2,23 @@
 
 import type { Mutant, TextMutant } from "./mutant.ts";
 import { bugMutants } from "./mutants/bugs.ts";
+import { callbackBugMutants } from "./mutants/callback-bugs.ts";
 import { documentMutants } from "./mutants/documents.ts";
 import { driverMutants } from "./mutants/drivers.ts";
 import { lawMutants } from "./mutants/laws.ts";
+import { lookupBugMutants } from "./mutants/lookup-bugs.ts";
+import { reEntrancyBugMutants } from "./mutants/re-entrancy-bugs.ts";
 import { registrationCacheMutants } from "./mutants/registration-cache.ts";
+import { releaseBugMutants } from "./mutants/release-bugs.ts";
 import { worldMutants } from "./mutants/worlds.ts";
 
 /** Caches with a change in their text. */
 export const cacheMutants: readonly TextMutant[] = [
   ...bugMutants,
+  ...lookupBugMutants,
+  ...callbackBugMutants,
+  ...releaseBugMutants,
+  ...reEntrancyBugMutants,
   ...documentMutants,
   ...lawMutants,
   ...registrationCacheMutants,

@@ -6,4 +6,5 @@ export const subjects: readonly string[] = [
   "examples/exact-match.ts",
   "examples/proxy-driver.ts",
   "gallery/subjects/registration-cache.ts",
+  "gallery/subjects/refusing-cache.ts",
 ];

@@ -149,6 +149,7 @@ export const documentMutants: readonly TextMutant[] = [
   },
   {
     id: "rights-not-asked",
+    bug: { row: 11, from: "UCX, issue 9859" },
     rule: "ACCESS-4",
     change: "finds a buffer by its range, whatever rights it has",
     base: "examples/exact-match.ts",

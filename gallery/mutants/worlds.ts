@@ -3,6 +3,7 @@
 
 import { presets } from "../../model/config.ts";
 import type { Applied, Event, EventOf } from "../../model/events.ts";
+import type { Exposure } from "../../model/nic.ts";
 import type { State } from "../../model/state.ts";
 import type { Command } from "../../model/trace.ts";
 import type { ReferenceWorld } from "../../model/world.ts";
@@ -114,6 +115,46 @@ function outlivesProcess(world: ReferenceWorld, event: Event): Applied {
   if (event.type !== "exit" && event.type !== "exited") return world.apply(event);
   return during(world, event, (state) => state, secureAgain);
 }
+
+/** The NIC gives the least key that exposes nothing, and lets in every peer that it ever gave a key to. */
+function revivesKeys(world: ReferenceWorld, event: Event): Applied {
+  if (event.type === "host" && event.call.name === "expose") {
+    return during(world, event, withLeastKeys, (state) => state);
+  }
+  if (event.type !== "peerAccess") return world.apply(event);
+  const { socket, descriptor } = event;
+  const key = world
+    .state()
+    .descriptors.find((each) => each.registration === descriptor && each.socket === socket)?.key;
+  return during(
+    world,
+    event,
+    (state) => withExposures(state, (each) => (each.key === key ? { ...each, socket } : each)),
+    (state, was) => withExposures(state, (each, nic, i) => was.nics[nic]?.exposures[i] ?? each),
+  );
+}
+
+const withLeastKeys = (state: State): State => ({
+  ...state,
+  nics: state.nics.map((card) => ({ ...card, nextKey: leastKey(card.exposures) })),
+});
+
+function leastKey(exposures: readonly Exposure[]): number {
+  let key = 1;
+  while (exposures.some((each) => each.key === key)) key++;
+  return key;
+}
+
+const withExposures = (
+  state: State,
+  change: (exposure: Exposure, nic: number, i: number) => Exposure,
+): State => ({
+  ...state,
+  nics: state.nics.map((card, nic) => ({
+    ...card,
+    exposures: card.exposures.map((each, i) => change(each, nic, i)),
+  })),
+});
 
 const small = wordsFor(presets.small);
 const windows = wordsFor(presets.windows);
@@ -247,5 +288,22 @@ export const worldMutants: readonly WorldMutant[] = [
     program: [...idle, small.exit()],
     apply: outlivesProcess,
     observed: "secure 1",
+  },
+  {
+    ...onSmall,
+    id: "revives-keys",
+    bug: { row: 23, from: "libfabric, issue 8081" },
+    rule: "REMOTE-1",
+    change: "gives a key out again that another peer still knows, and lets that one in",
+    program: [
+      small.alloc(0, 2),
+      small.registerRdma("mr_1", 0, 1),
+      small.deregisterRdma("mr_1"),
+      small.decommit(0, 1),
+      small.registerRdma("mr_2", 1, 2, "readwrite", 2),
+      small.peer("mr_1"),
+    ],
+    apply: revivesKeys,
+    observed: "the peer of s_1 reached it with the descriptor of mr_1",
   },
 ];
