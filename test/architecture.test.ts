@@ -34,11 +34,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "src/index.ts": ["model/", "properties/", "src/"],
   // An example is what a user copies: it sees the package and nothing behind it.
   "examples/": ["examples/", "stalemate", "fast-check", "vitest", "node:"],
+  // A subject of the gallery sees what an example sees, or the cache that ships.
+  "gallery/subjects/": ["src/cache/", "gallery/subjects/", "stalemate"],
+  "gallery/": ["model/", "properties/", "src/", "gallery/", "fast-check", "node:"],
   "benchmarks/": [
     "model/",
     "properties/",
     "src/",
     "examples/",
+    "gallery/",
     "benchmarks/",
     "stalemate",
     "fast-check",
@@ -49,6 +53,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "properties/",
     "src/",
     "examples/",
+    "gallery/",
     "benchmarks/",
     "test/",
     "stalemate",

@@ -5,8 +5,22 @@
 // One number keeps the small tables right. Whatever takes a region out of the shared table counts the generation up, and a
 // queue that sees another generation than its own forgets all that it knows.
 
-import type { AddressRange, Host, RegisterRequest, RegistrationCache, SocketId, Subject } from "stalemate";
-import { isFailure, memoryDomain, type Pinned } from "./parts/memory-domain.ts";
+import type {
+  Access,
+  AddressRange,
+  Host,
+  RegisterRequest,
+  RegistrationCache,
+  SocketId,
+  Subject,
+} from "stalemate";
+import {
+  allRights,
+  isFailure,
+  memoryDomain,
+  type Pinned,
+  type RegisterFailure,
+} from "./parts/memory-domain.ts";
 import { allows, contains, overlap, wholePages } from "./parts/ranges.ts";
 
 const MOST_UNUSED = 4;
@@ -66,13 +80,13 @@ function create(host: Host): RegistrationCache {
     return queue;
   }
 
-  function addressToRegion(request: RegisterRequest): MemoryRegion | ReturnType<typeof add> {
+  function addressToRegion(request: RegisterRequest): MemoryRegion | RegisterFailure {
     const range = wholePages(request.range, pageSizeBytes);
     const serves = (each: MemoryRegion): boolean =>
       contains(each.range, range) && allows(each.access, request.access);
     const queue = queueOf(request.socket);
     const region = queue.known.find(serves) ?? shared.find(serves) ?? add(range, request.access);
-    if ("ok" in region || !shared.includes(region)) return region;
+    if (isFailure(region) || !shared.includes(region)) return region;
     // Adding one may have evicted another, and then this queue has to be read anew.
     const { known } = queueOf(request.socket);
     const others = known.filter((each) => each !== region);
@@ -80,20 +94,12 @@ function create(host: Host): RegistrationCache {
     return region;
   }
 
-  function add(
-    range: AddressRange,
-    asked: MemoryRegion["access"],
-  ): MemoryRegion | ReturnType<typeof domain.grant> {
+  function add(range: AddressRange, asked: Access): MemoryRegion | RegisterFailure {
     collectGarbage();
     const current = { range, isOvertaken: false };
     creating = current;
     monitor?.watch(range);
-    // Every region has all the rights that its pages allow, as there is no telling who comes next.
-    const rights = [...new Set(["readwrite", asked] as const)];
-    const pinned = domain.register(
-      rights.map((access) => ({ range, access })),
-      evictOne,
-    );
+    const pinned = domain.register(allRights(range, asked), evictOne);
     creating = null;
     if (isFailure(pinned)) return pinned;
     const region: MemoryRegion = { ...pinned, uses: 0 };
@@ -102,27 +108,34 @@ function create(host: Host): RegistrationCache {
     return region;
   }
 
+  function leave(region: MemoryRegion): void {
+    region.uses--;
+    if (region.uses > 0) return;
+    if (shared.includes(region)) {
+      shared = [...shared.filter((each) => each !== region), region];
+      if (shared.filter((each) => each.uses === 0).length > MOST_UNUSED) evictOne();
+    } else {
+      freed.push(region);
+      free(region);
+    }
+  }
+
   return {
     register(request) {
       const region = addressToRegion(request);
-      if ("ok" in region) return region;
+      if (isFailure(region)) return region;
+      // Counted before it is granted: a callback may come in between.
       region.uses++;
-      return domain.grant(region, request);
+      const outcome = domain.grant(region, request);
+      if (!outcome.ok) leave(region);
+      return outcome;
     },
     deregister({ handle, remoteKey }) {
       collectGarbage();
       const region = byHandle.get(handle);
       if (region === undefined || region.uses === 0) return { ok: false, error: "WSAEINVAL" };
       if (remoteKey !== undefined) nic.unexpose(remoteKey);
-      region.uses--;
-      if (region.uses > 0) return { ok: true };
-      if (shared.includes(region)) {
-        shared = [...shared.filter((each) => each !== region), region];
-        if (shared.filter((each) => each.uses === 0).length > MOST_UNUSED) evictOne();
-      } else {
-        freed.push(region);
-        free(region);
-      }
+      leave(region);
       return { ok: true };
     },
     invalidate(range) {

@@ -15,8 +15,9 @@ const subject: Subject = {
     notification: "validate-on-hit",
   },
   create(host) {
-    const generation = (range: Parameters<NonNullable<typeof host.monitor>["generation"]>[0]): number =>
-      host.monitor?.generation(range) ?? 0;
+    const generation = (
+      range: Parameters<NonNullable<typeof host.monitor>["generation"]>[0],
+    ): number => host.monitor?.generation(range) ?? 0;
     const { register, deregister, closeSocket, cleanup } = mrCache(host, {
       subscribe: generation,
       unsubscribe() {},

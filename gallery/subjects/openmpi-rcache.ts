@@ -5,8 +5,21 @@
 // The hook releases nothing: it may run inside free(). It marks what it finds as invalid; what nobody uses goes onto a
 // garbage list, which the next call empties. Of a registration in use it tells the caller that this was an error.
 
-import type { AddressRange, DeregisterRequest, Host, Outcome, RegistrationCache, Subject } from "stalemate";
-import { isFailure, memoryDomain, type Pinned } from "./parts/memory-domain.ts";
+import type {
+  Access,
+  AddressRange,
+  DeregisterRequest,
+  Host,
+  Outcome,
+  RegistrationCache,
+  Subject,
+} from "stalemate";
+import {
+  isFailure,
+  memoryDomain,
+  type Pinned,
+  type RegisterFailure,
+} from "./parts/memory-domain.ts";
 import { allows, bothRights, contains, end, overlap, wholePages } from "./parts/ranges.ts";
 
 const MOST_UNUSED = 4;
@@ -53,7 +66,8 @@ function vmaTree(): VmaTree {
       const added: Segment[] = [];
       let at: number = start;
       for (const each of segments.filter((other) => start <= other.start && other.end <= bound)) {
-        if (at < each.start) added.push({ start: at, end: each.start, registrations: [registration] });
+        if (at < each.start)
+          added.push({ start: at, end: each.start, registrations: [registration] });
         added.push({ ...each, registrations: [...each.registrations, registration] });
         at = each.end;
       }
@@ -111,24 +125,25 @@ function create(host: Host): RegistrationCache {
     return release(oldest);
   }
 
-  function find(range: AddressRange, access: Registration["access"]): Registration | undefined {
+  function find(range: AddressRange, access: Access): Registration | undefined {
     return tree
       .over(range)
-      .find((each) => !each.isInvalid && contains(each.range, range) && allows(each.access, access));
+      .find(
+        (each) => !each.isInvalid && contains(each.range, range) && allows(each.access, access),
+      );
   }
 
   /** What covers the range and lacks rights gives way to one that has the rights of both. */
-  function replace(range: AddressRange, access: Registration["access"]): ReturnType<typeof acquire> {
-    const lacking = tree.over(range).filter((each) => !each.isInvalid && contains(each.range, range));
+  function replace(range: AddressRange, access: Access): Registration | RegisterFailure {
+    const lacking = tree
+      .over(range)
+      .filter((each) => !each.isInvalid && contains(each.range, range));
     lacking.forEach(discard);
     const wider = lacking.reduce((sum, each) => bothRights(sum, each.access), access);
     return acquire(range, [...new Set([wider, access])]);
   }
 
-  function acquire(
-    range: AddressRange,
-    rights: readonly Registration["access"][],
-  ): Registration | ReturnType<typeof domain.grant> {
+  function acquire(range: AddressRange, rights: readonly Access[]): Registration | RegisterFailure {
     const current = { range, isOvertaken: false };
     registering = current;
     monitor?.watch(range);
@@ -142,15 +157,9 @@ function create(host: Host): RegistrationCache {
     return made;
   }
 
-  function deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
-    collect();
-    const registration = byHandle.get(handle);
-    if (registration === undefined || registration.references === 0) {
-      return { ok: false, error: "WSAEINVAL" };
-    }
-    if (remoteKey !== undefined) nic.unexpose(remoteKey);
+  function leave(registration: Registration): void {
     registration.references--;
-    if (registration.references > 0) return { ok: true };
+    if (registration.references > 0) return;
     if (registration.isInvalid) {
       garbage.push(registration);
       release(registration);
@@ -158,6 +167,16 @@ function create(host: Host): RegistrationCache {
       unused.push(registration);
       if (unused.length > MOST_UNUSED) evictOne();
     }
+  }
+
+  function deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
+    collect();
+    const registration = byHandle.get(handle);
+    if (registration === undefined || registration.references === 0) {
+      return { ok: false, error: "WSAEINVAL" };
+    }
+    if (remoteKey !== undefined) nic.unexpose(remoteKey);
+    leave(registration);
     return { ok: true };
   }
 
@@ -166,10 +185,13 @@ function create(host: Host): RegistrationCache {
       collect();
       const range = wholePages(request.range, pageSizeBytes);
       const found = find(range, request.access) ?? replace(range, request.access);
-      if ("ok" in found) return found;
+      if (isFailure(found)) return found;
       unused = unused.filter((other) => other !== found);
+      // Counted before it is granted: the hook may run in between.
       found.references++;
-      return domain.grant(found, request);
+      const outcome = domain.grant(found, request);
+      if (!outcome.ok) leave(found);
+      return outcome;
     },
     deregister,
     invalidate(range) {

@@ -16,7 +16,13 @@ import type {
   RegistrationCache,
   Subject,
 } from "stalemate";
-import { isFailure, memoryDomain, type Pinned, type Wanted } from "./parts/memory-domain.ts";
+import {
+  isFailure,
+  memoryDomain,
+  type Pinned,
+  type RegisterFailure,
+  type Wanted,
+} from "./parts/memory-domain.ts";
 import { allows, bothRights, contains, hull, overlap, wholePages } from "./parts/ranges.ts";
 
 const MOST_ENTRIES = 4;
@@ -88,7 +94,7 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
   }
 
   /** One region over what is asked for and all that it overlaps; if that cannot be, over what is asked for alone. */
-  function create({ range, access }: RegisterRequest): Region | RegisterOutcome {
+  function create({ range, access }: RegisterRequest): Region | RegisterFailure {
     const own: Wanted = { range: wholePages(range, pageSizeBytes), access };
     const overlapped = table.filter((region) => overlap(region.range, own.range));
     const merged = overlapped.reduce<Wanted>(
@@ -114,24 +120,31 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
       (region) => contains(region.range, range) && allows(region.access, access),
     );
     const region = found ?? create(request);
-    if ("ok" in region) return region;
+    if (isFailure(region)) return region;
     byHandle.set(region.handle, region);
+    // Counted before it is granted: an event may come in between.
     region.uses++;
     table = [...table.filter((other) => other !== region), region];
-    return domain.grant(region, request);
+    const outcome = domain.grant(region, request);
+    if (!outcome.ok) put(region);
+    return outcome;
   }
 
-  function put({ handle, remoteKey }: DeregisterRequest): Outcome {
-    progress();
-    const region = byHandle.get(handle);
-    if (region === undefined || isIdle(region)) return { ok: false, error: "WSAEINVAL" };
-    if (remoteKey !== undefined) nic.unexpose(remoteKey);
+  function put(region: Region): void {
     region.uses--;
     if (isIdle(region) && !table.includes(region)) {
       garbage.push(region);
       destroy(region);
     }
     keepLimits();
+  }
+
+  function deregister({ handle, remoteKey }: DeregisterRequest): Outcome {
+    progress();
+    const region = byHandle.get(handle);
+    if (region === undefined || isIdle(region)) return { ok: false, error: "WSAEINVAL" };
+    if (remoteKey !== undefined) nic.unexpose(remoteKey);
+    put(region);
     return { ok: true };
   }
 
@@ -144,7 +157,7 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
 
   return {
     register: (request) => locked(() => get(request)),
-    deregister: (request) => locked(() => put(request)),
+    deregister: (request) => locked(() => deregister(request)),
     closeSocket: () => locked(progress),
     cleanup: () =>
       locked(() => {

@@ -26,26 +26,37 @@ export interface Pinned extends Wanted {
   readonly region: RegionKey;
 }
 
-type Failure = Extract<RegisterOutcome, { ok: false }>;
+/** Why nothing was registered. */
+export type RegisterFailure = Extract<RegisterOutcome, { ok: false }>;
 
 export interface MemoryDomain {
   /**
    * Registers the first of the attempts that can be; the last one is to be what was asked for, so that its failure is
    * one that the caller can be told. Where the NIC is full, `makeRoom` is called until it answers false.
    */
-  register(attempts: readonly Wanted[], makeRoom: () => boolean): Pinned | Failure;
+  register(attempts: readonly Wanted[], makeRoom: () => boolean): Pinned | RegisterFailure;
   /** False: the NIC is busy, nothing has changed, and the caller tries again later. */
   deregister(pinned: Pinned): boolean;
   /** The answer to a request that the pages cover; for remote scope they are exposed first. */
   grant(pinned: Pinned, request: RegisterRequest): RegisterOutcome;
 }
 
-export const isFailure = (outcome: Pinned | Failure): outcome is Failure => "ok" in outcome;
+export const isFailure = (outcome: Pinned | RegisterFailure): outcome is RegisterFailure =>
+  "ok" in outcome;
 
-const noResources: Failure = { ok: false, error: "WSAENOBUFS" };
+/** Every right if the pages allow it, else those that were asked for. */
+export const allRights = (range: AddressRange, asked: Access): readonly Wanted[] =>
+  asked === "readwrite"
+    ? [{ range, access: asked }]
+    : [
+        { range, access: "readwrite" },
+        { range, access: asked },
+      ];
+
+const noResources: RegisterFailure = { ok: false, error: "WSAENOBUFS" };
 
 export function memoryDomain({ driver, nic }: Host): MemoryDomain {
-  function attempt({ range, access }: Wanted, makeRoom: () => boolean): Pinned | Failure {
+  function attempt({ range, access }: Wanted, makeRoom: () => boolean): Pinned | RegisterFailure {
     const locked = driver.lock(range, access);
     if (!locked.ok) {
       const isInvalid = locked.error === "STATUS_ACCESS_VIOLATION";
@@ -66,7 +77,7 @@ export function memoryDomain({ driver, nic }: Host): MemoryDomain {
 
   return {
     register(attempts, makeRoom) {
-      let outcome: Pinned | Failure = noResources;
+      let outcome: Pinned | RegisterFailure = noResources;
       for (const wanted of attempts) {
         outcome = attempt(wanted, makeRoom);
         if (!isFailure(outcome)) break;

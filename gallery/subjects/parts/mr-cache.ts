@@ -5,8 +5,14 @@
 // overlap stand side by side. An entry that leaves the tree is dead: if it is in use it lives uncached until its last
 // close, else it waits in a list until the next look-up, since the monitor's thread must not deregister anything.
 
-import type { AddressRange, Host, RegistrationCache } from "stalemate";
-import { isFailure, memoryDomain, type Pinned } from "./memory-domain.ts";
+import type { Access, AddressRange, Host, RegistrationCache } from "stalemate";
+import {
+  allRights,
+  isFailure,
+  memoryDomain,
+  type Pinned,
+  type RegisterFailure,
+} from "./memory-domain.ts";
 import { allows, contains, overlap, wholePages } from "./ranges.ts";
 
 /** How the cache hears of changes. */
@@ -47,7 +53,10 @@ export function mrCache(
     if (!domain.deregister(entry)) return false;
     dead = dead.filter((other) => other !== entry);
     byHandle.delete(entry.handle);
-    monitor.unsubscribe(entry.range, [...byHandle.values()].map(({ range }) => range));
+    monitor.unsubscribe(
+      entry.range,
+      [...byHandle.values()].map(({ range }) => range),
+    );
     return true;
   }
 
@@ -70,13 +79,12 @@ export function mrCache(
     while (cached.length >= MOST_CACHED && flushOne());
   }
 
-  function create(range: AddressRange, asked: Entry["access"]): Entry | ReturnType<typeof domain.grant> {
+  function create(range: AddressRange, asked: Access): Entry | RegisterFailure {
     const subscribed = monitor.subscribe(range);
     acquiring = range;
     isOvertaken = false;
     // The rights are no part of what the tree compares: an entry has all that its pages allow.
-    const attempts = [...new Set(["readwrite", asked] as const)].map((access) => ({ range, access }));
-    const pinned = domain.register(attempts, flushOne);
+    const pinned = domain.register(allRights(range, asked), flushOne);
     acquiring = null;
     if (isFailure(pinned)) return pinned;
     const entry: Entry = { ...pinned, subscribed, uses: 0, isCached: false };
@@ -88,7 +96,7 @@ export function mrCache(
     return entry;
   }
 
-  function search(range: AddressRange, access: Entry["access"]): ReturnType<typeof create> {
+  function search(range: AddressRange, access: Access): Entry | RegisterFailure {
     flush();
     const isEqual = (other: Entry): boolean =>
       contains(other.range, range) || contains(range, other.range);
@@ -104,26 +112,33 @@ export function mrCache(
     return create(range, access);
   }
 
+  function close(entry: Entry): void {
+    entry.uses--;
+    if (entry.uses > 0) return;
+    if (entry.isCached) {
+      cached = [...cached.filter((other) => other !== entry), entry];
+    } else {
+      dead.push(entry);
+      free(entry);
+    }
+  }
+
   return {
     register(request) {
       const found = search(wholePages(request.range, pageSizeBytes), request.access);
-      if ("ok" in found) return found;
+      if (isFailure(found)) return found;
+      // Counted before it is granted: a notification may come in between.
       found.uses++;
-      return domain.grant(found, request);
+      const outcome = domain.grant(found, request);
+      if (!outcome.ok) close(found);
+      return outcome;
     },
     deregister({ handle, remoteKey }) {
       [...dead].forEach(free);
       const entry = byHandle.get(handle);
       if (entry === undefined || entry.uses === 0) return { ok: false, error: "WSAEINVAL" };
       if (remoteKey !== undefined) nic.unexpose(remoteKey);
-      entry.uses--;
-      if (entry.uses > 0) return { ok: true };
-      if (entry.isCached) {
-        cached = [...cached.filter((other) => other !== entry), entry];
-      } else {
-        dead.push(entry);
-        free(entry);
-      }
+      close(entry);
       return { ok: true };
     },
     invalidate(range) {
