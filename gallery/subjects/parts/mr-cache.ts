@@ -74,8 +74,10 @@ export function mrCache(
     return free(oldest);
   }
 
+  const freeDead = (): void => [...dead].forEach(free);
+
   function flush(): void {
-    [...dead].forEach(free);
+    freeDead();
     while (cached.length >= MOST_CACHED && flushOne());
   }
 
@@ -108,7 +110,7 @@ export function mrCache(
     );
     if (hit !== undefined) return hit;
     cached.filter(isEqual).forEach(uncache);
-    [...dead].forEach(free);
+    freeDead();
     return create(range, access);
   }
 
@@ -134,7 +136,7 @@ export function mrCache(
       return outcome;
     },
     deregister({ handle, remoteKey }) {
-      [...dead].forEach(free);
+      freeDead();
       const entry = byHandle.get(handle);
       if (entry === undefined || entry.uses === 0) return { ok: false, error: "WSAEINVAL" };
       if (remoteKey !== undefined) nic.unexpose(remoteKey);
@@ -149,11 +151,11 @@ export function mrCache(
       return isMine ? { ok: true } : { ok: false, error: "WSAEINVAL" };
     },
     closeSocket() {
-      [...dead].forEach(free);
+      freeDead();
     },
     cleanup() {
       [...cached].forEach(uncache);
-      [...dead].forEach(free);
+      freeDead();
     },
   };
 }
