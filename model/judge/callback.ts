@@ -5,6 +5,7 @@
 
 import type { Claims } from "../config.ts";
 import { isIdle } from "../entries.ts";
+import { families } from "../families.ts";
 import type { ActiveCall, Before, EntryBefore, InstanceView } from "../ledger.ts";
 import { pagesOf, spansOverlap, type PageSpan } from "../units.ts";
 import type { WorldView } from "../view.ts";
@@ -122,6 +123,10 @@ function judgeMissed(scene: Scene): readonly Finding[] {
   ];
 }
 
+/** True if idle entries may wait for a later call to be released, since no operation waits for the callback's answer. */
+const maySetAside = ({ notification, limits }: Claims): boolean =>
+  families[notification].delivery !== "refused" && limits.pending !== 0;
+
 /** WSAEFAULT: something of the instance remains, because it is held or a host call failed. */
 function judgeNotReleased(scene: Scene): readonly Finding[] {
   const { view, instance, claims, active, span, held } = scene;
@@ -145,7 +150,8 @@ function judgeNotReleased(scene: Scene): readonly Finding[] {
   const owed = [...entries, ...reaching].some((each) => each.unreleased);
   const inUse =
     held.length > 0 || (claims.inUse === "refuse" && reaching.some((each) => each.held));
-  const findings = [...judgeMissed(scene)];
+  // What is put aside is gone for every look-up, and nobody sees that; a register that finds it anew breaks LAW-1.
+  const findings = maySetAside(claims) ? [] : [...judgeMissed(scene)];
   if (!inUse && !failed && !nested && !owed) {
     findings.push(
       broken(

@@ -4,7 +4,7 @@
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
 import { isIdle } from "../entries.ts";
-import { families } from "../families.ts";
+import { families, isPromised } from "../families.ts";
 import { isFresh, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, InstanceView } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
@@ -121,8 +121,9 @@ function judgeProtection(
 ): readonly Finding[] {
   if (request.access === "read" || active.interrupted) return none;
   if (!hasReadOnlyPage(view, instance, request)) return none;
-  // Under a live registration the application may do as it likes; who shares that one is LAW-1's business.
-  if (view.before(instance.id, active).entry(region.mdl)?.held === true) return none;
+  const before = view.before(instance.id, active).entry(region.mdl);
+  // Under a live registration the application may do as it likes, and some caches are told of no protection at all.
+  if (before !== undefined && (before.held || !isPromised("protect", view.claims))) return none;
   return [
     broken(
       "ACCESS-4",
