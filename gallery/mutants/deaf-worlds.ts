@@ -3,37 +3,17 @@
 
 import { presets } from "../../model/config.ts";
 import type { MappingChange } from "../../model/contract.ts";
-import type { Applied, Event } from "../../model/events.ts";
-import type { RuleId } from "../../model/rules.ts";
 import type { Command } from "../../model/trace.ts";
 import type { OsOperation } from "../../model/virtual-memory.ts";
-import type { ReferenceWorld } from "../../model/world.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
-
-/** A row: the reference world with one change unheard, and a right subject that it misleads. */
-export interface DeafWorld {
-  readonly id: string;
-  /** The rule that catches it. */
-  readonly rule: RuleId;
-  /** The change, as a sentence about what is changed. */
-  readonly change: string;
-  /** Part of what the judge says it observed. */
-  readonly observed: string;
-  /** The module that exports the subject, by its path from the root of the repository. */
-  readonly base: string;
-  /** The real bug that it is an image of: its number in our list, and where it is written up. */
-  readonly bug: { readonly row: number; readonly from: string };
-  readonly program: readonly Command[];
-  /** Performs the event, rightly or wrongly. */
-  readonly apply: (world: ReferenceWorld, event: Event) => Applied;
-}
+import type { WorldMutant } from "../mutant.ts";
 
 /** Nobody hears of these changes while such an operation is performed. */
 const deafTo =
   (
     changes: readonly MappingChange[],
     isMissed: (operation: OsOperation) => boolean,
-  ): DeafWorld["apply"] =>
+  ): WorldMutant["apply"] =>
   (world, event) => {
     if (event.type !== "os" || !isMissed(event.operation)) return world.apply(event);
     const { memory, ...state } = world.state();
@@ -104,7 +84,7 @@ const changedWhileKept = (...changes: readonly Command[]): readonly Command[] =>
 const stale = "region 1, which still maps pfn 0";
 
 /** Every world whose hooks miss something. */
-export const deafWorlds: readonly DeafWorld[] = [
+export const deafWorlds: readonly WorldMutant[] = [
   {
     id: "map-over-unheard",
     bug: { row: 4, from: "UCX, pull request 2731" },

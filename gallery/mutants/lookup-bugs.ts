@@ -24,7 +24,6 @@ export const lookupBugMutants: readonly TextMutant[] = [
       ],
     ],
     observed: "region 1 is released while mr_1 uses it",
-    runs: 130,
   },
   {
     id: "key-with-a-leftover",

@@ -3,29 +3,8 @@
 
 import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
-import type { RuleId } from "../../model/rules.ts";
 import type { Command } from "../../model/trace.ts";
-
-/** A row: a subject with a small change in its text, and the rule that catches it. */
-export interface FamilyMutant {
-  readonly id: string;
-  /** The rule that catches it. */
-  readonly rule: RuleId;
-  /** The change, as a sentence about what is changed. */
-  readonly change: string;
-  /** Part of what the judge says it observed. */
-  readonly observed: string;
-  /** The module that exports the subject, by its path from the root of the repository. */
-  readonly base: string;
-  /** The real bug that it is an image of: its number in our list, and where it is written up. */
-  readonly bug?: { readonly row: number; readonly from: string };
-  /** What stands in the text exactly once, and what takes its place. */
-  readonly edits: readonly (readonly [from: string, to: string])[];
-  /** Where the text stands, if it is not in the base itself but in a module that it imports. */
-  readonly file?: string;
-  /** A program that leads to the breakage. */
-  readonly program: readonly Command[];
-}
+import type { TextMutant } from "../mutant.ts";
 
 const w = wordsFor(presets.small);
 
@@ -85,7 +64,7 @@ const remappedBesideUse: readonly Command[] = [
 
 const fork: Command = { name: "fork", args: { process: 0, operation: { name: "fork" } } };
 
-const ofUcx: readonly FamilyMutant[] = [
+const ofUcx: readonly TextMutant[] = [
   {
     id: "merge-not-tried-again",
     bug: { row: 2, from: "UCX, pull request 1481" },
@@ -205,7 +184,7 @@ const ofUcx: readonly FamilyMutant[] = [
   },
 ];
 
-const ofLibfabric: readonly FamilyMutant[] = [
+const ofLibfabric: readonly TextMutant[] = [
   {
     id: "contained-entries-only",
     bug: { row: 16, from: "libfabric, pull request 5067" },
@@ -283,7 +262,7 @@ const ofLibfabric: readonly FamilyMutant[] = [
   },
 ];
 
-const ofOthers: readonly FamilyMutant[] = [
+const ofOthers: readonly TextMutant[] = [
   {
     id: "three-and-no-more",
     bug: { row: 29, from: "Open MPI, issue 1654" },
@@ -362,4 +341,4 @@ const ofOthers: readonly FamilyMutant[] = [
 ];
 
 /** Every text mutant of a subject of the families. */
-export const familyMutants: readonly FamilyMutant[] = [...ofUcx, ...ofLibfabric, ...ofOthers];
+export const familyMutants: readonly TextMutant[] = [...ofUcx, ...ofLibfabric, ...ofOthers];
