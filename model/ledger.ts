@@ -186,6 +186,8 @@ export interface InstanceView {
   readonly started: boolean;
   /** Live registrations, in the order in which they were made. */
   readonly registrations: readonly Registration[];
+  /** Regions over which a callback answered 0 since they were registered, and which are not released yet. */
+  readonly zombies: readonly RegionKey[];
   /** Locks and regions whose release failed; they are still idle entries. */
   readonly unreleased: readonly Unreleased[];
   /** The last registrations that ended, newest first: for the situation "registered, then remapped". */
@@ -207,7 +209,6 @@ export interface ProviderInstance extends InstanceView {
   readonly provider: ProviderId;
   started: boolean;
   registrations: Registration[];
-  /** Held regions over which a callback answered 0 since they were registered. */
   zombies: RegionKey[];
   /** Who used the lock, for which ranges, and for which scope last. */
   uses: Uses[];

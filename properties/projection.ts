@@ -71,6 +71,10 @@ const lastingParts: Readonly<Record<string, Part>> = {
     shape: listOf(listOf(shapes.entry)),
     read: (view) => view.instances().map(({ id }) => view.entries(id)),
   },
+  zombies: {
+    shape: value,
+    read: (view) => view.instances().map((each) => each.zombies.toSorted((a, b) => a - b)),
+  },
   unreleased: {
     shape: listOf(listOf(shapes.unreleased)),
     read: (view) => view.instances().map((each) => unreleasedOf(view, each)),

@@ -201,6 +201,7 @@ export const instance: ShapeOf<InstanceView> = fieldsOf({
   registrations: listOf(registration),
   history: listOf(fieldsOf<Ended>({ range, frames: value })),
   // Parts of their own.
+  zombies: ignored,
   unreleased: ignored,
   calls: ignored,
   lastCall: ignored,

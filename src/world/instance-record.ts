@@ -1,12 +1,18 @@
 // A provider instance as rules and commands read it: always as it is now.
 
-import { brand, type InstanceId, type ProcessId, type ProviderId } from "../../model/units.ts";
+import {
+  brand,
+  type InstanceId,
+  type ProcessId,
+  type ProviderId,
+  type RegionKey,
+} from "../../model/units.ts";
 import type { FlatCall } from "./active-call.ts";
 import { flagsOf, instanceOfLock, isLocked } from "./entries.ts";
 import { RegistrationRecord } from "./records.ts";
 import { readFrames } from "./registrations.ts";
 import { rangeAt } from "./ranges.ts";
-import { ENDED, INSTANCE, LOCK, REMEMBERED, UNRELEASED, WAS_SECURED } from "./layout.ts";
+import { ENDED, INSTANCE, LOCK, REGION, REMEMBERED, UNRELEASED, WAS_SECURED } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import type { Ended, InstanceView, Registration, Unreleased } from "./words.ts";
@@ -37,6 +43,19 @@ export class InstanceRecord implements InstanceView {
       live.push(new RegistrationRecord(w, slot));
     }
     return live;
+  }
+
+  get zombies(): InstanceView["zombies"] {
+    const { mem, regions } = this.#w;
+    const keys: RegionKey[] = [];
+    for (let slot = regions.first(); slot !== NONE; slot = regions.next(slot)) {
+      const row = regions.row(slot);
+      const isOwn =
+        mem.at(row + REGION.process) === this.process &&
+        mem.at(row + REGION.provider) === this.provider;
+      if (isOwn && mem.at(row + REGION.zombie) === 1) keys.push(brand(mem.at(row + REGION.key)));
+    }
+    return keys;
   }
 
   get unreleased(): readonly Unreleased[] {

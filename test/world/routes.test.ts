@@ -4,19 +4,33 @@
 
 import { describe, expect, it } from "vitest";
 import { lanesOf } from "../../benchmarks/equivalence/lanes.ts";
-import type { Event } from "../../model/events.ts";
-import { brand, type ProcessId } from "../../model/units.ts";
+import type { Event, HostCall } from "../../model/events.ts";
+import { isBeyondWindows } from "../../model/families.ts";
+import {
+  brand,
+  type InstanceId,
+  type PageNumber,
+  type ProcessId,
+  type VirtualAddress,
+} from "../../model/units.ts";
 import { flatWorld, type FlatWorld } from "../../src/world/world.ts";
 import { eventsOf, fingerprintOf, isQuiet, survey, textOf } from "./fingerprints.ts";
 
-/** Two regions come, and go in the order in which they came: the next one takes the row of the second. */
-function comeAndGo(world: FlatWorld, process: ProcessId): void {
-  const { granularityPages, pageCount, pageSizeBytes } = world.view.config;
+/** The first two addresses where a region may begin, and where there is none and nobody watches. */
+function freeBases({ view }: FlatWorld, process: ProcessId): number[] {
+  const { granularityPages, pageCount, pageSizeBytes } = view.config;
   const bases: number[] = [];
   for (let page = granularityPages; page < granularityPages + pageCount; page += granularityPages) {
-    if (world.view.vadAt(process, brand(page)) === undefined) bases.push(page * pageSizeBytes);
+    const number = brand<PageNumber>(page);
+    const isWatched = view.instances().some(({ id }) => view.isWatched(id, number));
+    if (view.vadAt(process, number) === undefined && !isWatched) bases.push(page * pageSizeBytes);
   }
-  for (const address of bases.slice(0, 2)) {
+  return bases.slice(0, 2);
+}
+
+/** Two regions come, and go in the order in which they came: the next one takes the row of the second. */
+function comeAndGo(world: FlatWorld, process: ProcessId, bases: readonly number[]): void {
+  for (const address of bases) {
     const operation = {
       name: "VirtualAlloc",
       address: brand<never>(address),
@@ -25,7 +39,7 @@ function comeAndGo(world: FlatWorld, process: ProcessId): void {
     const rights = { type: "reserve", protection: "NOACCESS", guard: false } as const;
     world.apply({ type: "os", process, operation: { ...operation, ...rights } });
   }
-  for (const address of bases.slice(0, 2)) {
+  for (const address of bases) {
     const operation = { name: "VirtualFree", address: brand<never>(address) } as const;
     world.apply({
       type: "os",
@@ -33,6 +47,27 @@ function comeAndGo(world: FlatWorld, process: ProcessId): void {
       operation: { ...operation, sizeBytes: 0, type: "release" },
     });
   }
+}
+
+/** Pages are watched for a while; where changes wait in a queue, some come into it and are polled. */
+function watchForAWhile(world: FlatWorld, process: ProcessId): void {
+  const { view } = world;
+  // Host calls would bring an interruption nearer that is armed.
+  if (view.faults().interrupt !== null) return;
+  const { notification, pageSizeBytes: lengthBytes, providersPerProcess } = view.config;
+  const instance = brand<InstanceId>(process * providersPerProcess);
+  const bases = freeBases(world, process);
+  const host = (call: HostCall): unknown => world.apply({ type: "host", instance, call });
+  world.apply({ type: "call", instance, call: { name: "closeSocket", socket: brand(0) } });
+  for (const name of ["watch", "unwatch"] as const) {
+    const ranges = bases.map((start) => ({ start: brand<VirtualAddress>(start), lengthBytes }));
+    for (const range of ranges) host({ name, range });
+    const isQueued = notification === "notify-before-queued" && name === "watch";
+    if (!isQueued || view.unheard(instance).length > 0) continue;
+    comeAndGo(world, process, bases);
+    host({ name: "poll" });
+  }
+  world.apply({ type: "return", instance, outcome: null });
 }
 
 /** Two transfers come and go, if there is something to send. */
@@ -49,6 +84,14 @@ function sendTwice(world: FlatWorld): void {
   }
 }
 
+/** Nothing is left of it in the state. */
+function goAround(world: FlatWorld, process: ProcessId): void {
+  const { notification } = world.view.config;
+  // Where changes are counted, those would be too.
+  if (notification !== "validate-on-hit") comeAndGo(world, process, freeBases(world, process));
+  if (isBeyondWindows(notification)) watchForAWhile(world, process);
+}
+
 describe.each(["micro", "tiny", "small", "windows"] as const)("states of %s", (preset) => {
   const lanes = lanesOf(preset);
 
@@ -60,7 +103,7 @@ describe.each(["micro", "tiny", "small", "windows"] as const)("states of %s", (p
       for (const event of eventsOf(lane, k)) {
         const isBetween = isQuiet(straight);
         const process: ProcessId = brand(k % lane.config.processes);
-        if (isBetween && around.view.isAlive(process)) comeAndGo(around, process);
+        if (isBetween && around.view.isAlive(process)) goAround(around, process);
         if (isBetween) sendTwice(around);
         expect(around.apply(event)).toEqual(straight.apply(event));
         if (!isQuiet(straight)) continue;
