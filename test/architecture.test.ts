@@ -57,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "benchmarks/",
     "test/",
     "stalemate",
+    "@rgrove/parse-xml",
     "fast-check",
     "immer",
     "vitest",
