@@ -44,12 +44,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fast-check",
     "node:",
   ],
+  // A random policy is an implementation like any other; what runs them is not.
+  "gallery/policies/": ["model/units.ts", "model/contract.ts", "gallery/policies/"],
+  "gallery/policies/run": ["model/", "src/", "gallery/policies/"],
   "test/": [
     "model/",
     "properties/",
     "src/",
     "examples/",
     "benchmarks/",
+    "gallery/",
     "test/",
     "stalemate",
     "fast-check",
