@@ -48,6 +48,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "fast-check",
     "node:",
   ],
+  // A random policy is an implementation like any other; what runs them is not.
+  "gallery/policies/": ["model/units.ts", "model/contract.ts", "gallery/policies/"],
+  "gallery/policies/run": ["model/", "src/", "gallery/policies/"],
   "test/": [
     "model/",
     "properties/",
@@ -55,6 +58,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "examples/",
     "gallery/",
     "benchmarks/",
+    "gallery/",
     "test/",
     "stalemate",
     "@rgrove/parse-xml",

@@ -4,8 +4,9 @@
 import type { InvalidateOutcome } from "../../model/contract.ts";
 import { pagesOf, spansOverlap, type AddressRange, type PageSpan } from "../../model/units.ts";
 import type { Policy } from "./policy.ts";
-import { dropIdleRegions, evictSome, release, settle } from "./releasing.ts";
+import { dropIdleRegions, evictSome, keepLimits, release, settle } from "./releasing.ts";
 import { resecure, unsecureEntry, unsecureIfUnused } from "./securing.ts";
+import { spareRest } from "./sparing.ts";
 import {
   beginWork,
   endWork,
@@ -31,11 +32,13 @@ export function invalidate(policy: Policy, range: AddressRange): InvalidateOutco
   if (isOnlyNew(policy, span) && policy.choose("overlooksNew")) return NOTHING;
   evictSome(policy);
   releaseUnused(policy, span);
-  const isStuck = entriesOver(tables, span).some((entry) => stays(policy, entry));
+  const isStuck =
+    entriesOver(tables, span).some((entry) => stays(policy, entry)) || refuses(policy, span);
   if (!isStuck || (capabilities.inUse === "defer" && policy.choose("letsGoAnyway"))) {
     for (const entry of entriesOver(tables, span)) letGoOf(policy, entry);
   }
   if (!isStuck) letGoOfSecures(policy, span);
+  keepLimits(policy);
   if (isLeft(policy, span)) return FAULT;
   markInvalidated(entriesOver(tables, span));
   return DONE;
@@ -89,7 +92,9 @@ function releaseUnused(policy: Policy, span: PageSpan): void {
       !(entry.state === "owed" && policy.choose("postpones")) &&
       !(isPending(entry) && policy.choose("postponesZombie")),
   );
+  const found = unused.filter((entry) => entry.state === "found");
   release(policy, unused);
+  for (const entry of found) if (!isThere(policy.tables, entry)) spareRest(policy, entry, span);
   if (policy.capabilities.inUse === "refuse") return;
   for (const entry of over) {
     if (isThere(policy.tables, entry) && entry.atWork === 0 && isUsed(entry)) {
@@ -103,6 +108,16 @@ function stays({ capabilities }: Policy, entry: Entry): boolean {
   if (entry.atWork > 0) return true;
   if (!isUsed(entry)) return !isPending(entry);
   return capabilities.inUse === "refuse" || hasIdleRegion(entry);
+}
+
+/** A buffer in use outside of the range relies on a secure that reaches into it, and that is taken for a reason. */
+function refuses(policy: Policy, span: PageSpan): boolean {
+  const { tables, capabilities } = policy;
+  return (
+    capabilities.inUse === "refuse" &&
+    securesOver(tables, span).some((secure) => usersOf(tables, secure).some(isUsed)) &&
+    policy.choose("refusesForSecure")
+  );
 }
 
 /** Unsecures an entry in use, and what is not in use goes before that. */

@@ -127,6 +127,10 @@ const table = {
     does: "takes the peer's access away by taking the region out of the NIC",
     because: "REMOTE-1; Caching Registered Memory: un-expose, or deregister and keep the lock",
   },
+  relocks: {
+    does: "locks and secures anew the pages of an entry that it could not keep",
+    because: "definitions: an idle entry may be a lock alone; the secure comes first",
+  },
   postponesZombie: {
     does: "releases what a callback invalidated at a later call",
     because: "LAW-7: within the declared limit of pending releases",
@@ -145,6 +149,14 @@ const table = {
   resecures: {
     does: "secures again, by itself, what shared a secure with the range",
     because: "LOCAL-4; LAW-3b is a should",
+  },
+  splits: {
+    does: "locks and secures anew what an idle entry had outside the range",
+    because: "LOCAL-4 and LAW-3 are about the range",
+  },
+  refusesForSecure: {
+    does: "answers WSAEFAULT over a secure of a buffer in use outside the range, if it refuses",
+    because: "SPI-5: something overlapping remains, because it is held",
   },
   overlooksUnsecured: {
     does: "answers WSAEINVAL over a buffer in use that is not secured",

@@ -19,7 +19,7 @@ import {
 import type { Policy } from "./policy.ts";
 import { dropIdleRegions, release } from "./releasing.ts";
 import { rangeToHold, secureEntry, withNeighbours } from "./securing.ts";
-import { isIdle, isThere, isUsed, type Entry, type Region } from "./tables.ts";
+import { beginEntry, isIdle, isThere, isUsed, type Entry, type Region } from "./tables.ts";
 
 type HostError = DriverError | NicError;
 
@@ -81,21 +81,8 @@ function withAllAround({ tables }: Policy, span: PageSpan): PageSpan {
 }
 
 function attempt(policy: Policy, wish: Wish, request: RegisterRequest): Entry | HostError {
-  const { tables } = policy;
-  const entry: Entry = {
-    id: tables.nextEntry++,
-    range: request.range,
-    span: wish.span,
-    access: wish.access,
-    mdl: null,
-    secures: [],
-    regions: [],
-    state: "new",
-    atWork: 1,
-    sockets: [],
-    scopes: [],
-  };
-  tables.entries.push(entry);
+  const { span, access } = wish;
+  const entry = beginEntry(policy.tables, { range: request.range, span, access });
   const error = fill(policy, entry, wish, request);
   entry.state = error === null && wish.mode !== null ? "found" : "doubtful";
   if (error === null) return entry;

@@ -52,23 +52,27 @@ export function drawnProfile(seed: number): Profile {
   // failure has one error less than a register can answer.
   if (callback && odds.securesFirst === 0) odds.securesFirst = SELDOM;
   if (odds.blamesResources === 1) odds.blamesResources = SELDOM;
+  const limits = keeps ? limitsFor(odds, chance) : { entries: 0, pages: 0, pending: null };
+  // Where one buffer in use is all there ever is, nothing is registered twice.
+  if (limits.entries === 1 && odds.refusesWhenFull === 1) odds.refusesWhenFull = SELDOM;
   const scopes = chance.oneOf(["local", "remote", "both"] as const);
   const capabilities: Capabilities = {
     caches: { local: keeps && scopes !== "remote", remote: keeps && scopes !== "local" },
     hit: chance.oneOf(["exact", "containment"]),
     inUse: chance.oneOf(["refuse", "defer"]),
-    limits: keeps ? limitsFor(odds, chance) : { entries: 0, pages: 0, pending: null },
+    limits,
     notification: "refuse-notify-retry",
   };
   return { odds, capabilities, callback, snapshot: chance.below(2) === 0 };
 }
 
-/** Limits of entries, of pages, of both, or none; what is seldom full has a small one. */
+/** Limits of entries, of pages, of both, or none. A limit that is seldom reached is not tested, so it is a small one. */
 function limitsFor(odds: Odds, chance: Chance): Capabilities["limits"] {
+  // What drops every idle entry at the next call never has two; nor, nearly, does what keeps one in a few.
+  const hasOne = odds.evicts === 1 || odds.keeps === SELDOM;
   const most = odds.keeps < 1 || odds.evicts > SELDOM ? 1 : 3;
   return {
-    // What drops every idle entry at the next call never has two.
-    entries: odds.evicts === 1 ? 1 : chance.oneOf([null, 1 + chance.below(most)]),
+    entries: hasOne ? 1 : chance.oneOf([null, 1 + chance.below(most)]),
     pages: chance.oneOf([null, null, 4, 8]),
     pending: chance.oneOf([null, 0, 1, 2]),
   };

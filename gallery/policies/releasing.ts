@@ -3,7 +3,7 @@
 
 import { spansOverlap, type PageSpan } from "../../model/units.ts";
 import type { Policy } from "./policy.ts";
-import { keepCover, unsecureEntry, unsecureIfUnused } from "./securing.ts";
+import { unsecureEntry, unsecureIfUnused } from "./securing.ts";
 import {
   beginWork,
   endWork,
@@ -65,7 +65,6 @@ function forget(policy: Policy, entry: Entry, mayLeave: boolean): void {
 export function dropRegion(policy: Policy, entry: Entry, region: Region): boolean {
   region.owed = !policy.host.nic.deregister(region.key).ok;
   if (!region.owed) entry.regions = entry.regions.filter((each) => each !== region);
-  else if (!isUsed(entry)) keepCover(policy, entry);
   return !region.owed;
 }
 

@@ -69,15 +69,6 @@ function coveringSecures(
   return fit;
 }
 
-/**
- * The release of the entry failed: what secures it now has to stay until it is gone, whoever secured it. LOCAL-2 asks
- * for cover, and knows nothing of whose it is.
- */
-export function keepCover(policy: Policy, entry: Entry): void {
-  const cover = coveringSecures(policy, entry.span, "readonly") ?? [];
-  entry.secures = [...new Set([...entry.secures, ...cover.map(({ handle }) => handle)])];
-}
-
 /** One secure more for the entry. */
 function secureRange(
   { host, tables }: Policy,
@@ -127,8 +118,8 @@ export function unsecureIfUnused({ host, tables }: Policy, secure: Secured): voi
 }
 
 /**
- * An entry with a secure of its own over its pages and nothing else, before what it shared goes. False: it could not be
- * secured and relies on what it did.
+ * Gives the entry a secure of its own, over its pages and no other, and then lets go of what it relied on. False: it
+ * cannot be secured so, and relies on what it did.
  */
 export function resecure(policy: Policy, entry: Entry): boolean {
   const { host, tables } = policy;
@@ -136,14 +127,13 @@ export function resecure(policy: Policy, entry: Entry): boolean {
   const mode = isSecuredFor(tables, entry, "write") ? "readwrite" : "readonly";
   const range = rangeOf(entry.span, host.pageSizeBytes);
   beginWork(entry);
-  const error = secureRange(policy, entry, range, mode);
-  if (error === null) {
-    const own = entry.secures.at(-1);
-    entry.secures = own === undefined ? [] : [own];
+  const isSecured = secureRange(policy, entry, range, mode) === null;
+  if (isSecured) {
+    entry.secures = entry.secures.slice(before.length);
     releaseUnused(policy, before);
   }
   endWork(entry);
-  return error === null;
+  return isSecured;
 }
 
 function releaseUnused(policy: Policy, handles: readonly SecureHandle[]): void {

@@ -33,7 +33,7 @@ export interface Region {
 }
 
 /**
- * - `new`: a register in progress makes it.
+ * - `new`: a call in progress makes it.
  * - `found`: its frames are right for as long as it is secured.
  * - `doubtful`: its mapping may have changed; whoever wants to use it has to compare.
  * - `invalidated`: a callback over it answered 0 while it was in use.
@@ -85,6 +85,28 @@ export interface Tables {
 
 export function emptyTables(): Tables {
   return { nextEntry: 1, nextHandle: 1, entries: [], secures: [], uses: [] };
+}
+
+/** An entry of which nothing is there yet; the call that makes it is at work on it. */
+export function beginEntry(
+  tables: Tables,
+  { range, span, access }: Pick<Entry, "range" | "span" | "access">,
+): Entry {
+  const entry: Entry = {
+    id: tables.nextEntry++,
+    range,
+    span,
+    access,
+    mdl: null,
+    secures: [],
+    regions: [],
+    state: "new",
+    atWork: 1,
+    sockets: [],
+    scopes: [],
+  };
+  tables.entries.push(entry);
+  return entry;
 }
 
 export const includesAccess = (have: Access, want: Access): boolean =>

@@ -25,6 +25,7 @@ import {
   settle,
 } from "./releasing.ts";
 import { provesFresh } from "./securing.ts";
+import { spareAgain } from "./sparing.ts";
 import {
   beginWork,
   endWork,
@@ -32,6 +33,7 @@ import {
   isFilled,
   isPending,
   isSecuredFor,
+  isThere,
   isUsed,
   type Entry,
   type Region,
@@ -249,8 +251,13 @@ function endUse(policy: Policy, entry: Entry): void {
     if (!mayPostpone || !policy.choose("postponesZombie")) release(policy, [entry]);
     return;
   }
-  if (!keeps(policy, entry)) release(policy, [entry], true);
-  else if (entry.regions.length > 0 && policy.choose("keepsLock")) dropIdleRegions(policy, entry);
+  if (keeps(policy, entry)) {
+    if (entry.regions.length > 0 && policy.choose("keepsLock")) dropIdleRegions(policy, entry);
+    return;
+  }
+  const isStale = entry.state === "doubtful" && mayKeep(policy, entry);
+  release(policy, [entry], true);
+  if (isStale && !isThere(policy.tables, entry)) spareAgain(policy, entry);
 }
 
 /** True if one more invalidated entry may wait: the one that begins to is counted already. */
@@ -259,10 +266,12 @@ function mayWait({ tables, capabilities }: Policy): boolean {
   return pending === null || tables.entries.filter(isPending).length <= pending;
 }
 
+/** True if it declares to keep entries of a scope for which this one was used. */
+const mayKeep = ({ callback, capabilities }: Policy, { scopes }: Entry): boolean =>
+  callback && scopes.some((scope) => capabilities.caches[scope]);
+
 /** True if the entry is kept, and is found from now on. */
 function keeps(policy: Policy, entry: Entry): boolean {
-  const { callback, capabilities } = policy;
-  const mayKeep = callback && entry.scopes.some((scope) => capabilities.caches[scope]);
-  if (!mayKeep || entry.state === "owed" || !policy.choose("keeps")) return false;
+  if (!mayKeep(policy, entry) || entry.state === "owed" || !policy.choose("keeps")) return false;
   return entry.state === "found" || (policy.choose("comparesAtEnd") && provesFresh(policy, entry));
 }
