@@ -3,7 +3,7 @@
 
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
-import { isIdle } from "../entries.ts";
+import { hasAsked, isIdle } from "../entries.ts";
 import { families, isPromised } from "../families.ts";
 import { isFresh, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, InstanceView } from "../ledger.ts";
@@ -392,7 +392,7 @@ function usableEntries(
 function isUnchanged(view: WorldView, entry: EntryBefore, active: ActiveCall): boolean {
   if (active.call.name !== "register") return false;
   const mdl = view.lock(entry.mdl);
-  if (mdl === undefined) return true;
+  if (mdl === undefined) return !hasAsked(active);
   const span = pagesOf(active.call.request.range, view.config.pageSizeBytes);
   const from = span.first - mdl.span.first;
   const frames = mdl.frames.slice(from, from + span.count);

@@ -32,7 +32,7 @@ interface Entry extends Pinned {
 }
 
 /** The most entries that are cached, in use or not. */
-export const MOST_CACHED = 4;
+export const MOST_CACHED = 2;
 
 /** The cache above a monitor. */
 export function mrCache(
