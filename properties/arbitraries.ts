@@ -9,6 +9,7 @@ import type { WorldConfig } from "../model/config.ts";
 import type { JsonValue } from "../model/contract.ts";
 import type { Command } from "../model/trace.ts";
 import { Choice, choosable } from "./choice.ts";
+import type { Palette } from "./command.ts";
 import { commands } from "./commands.ts";
 import { drawPalette } from "./palette.ts";
 import { simpler, simplerRange } from "./simplify.ts";
@@ -19,6 +20,8 @@ export type Program = readonly Command[];
 export interface ProgramConstraints extends WalkedWorld {
   /** The most commands of a program. */
   readonly maxCommands: number;
+  /** Draws what a program is about. Default: ranges that meet, and some kinds of events. */
+  readonly drawPalette?: (random: Random, config: WorldConfig) => Palette;
 }
 
 /** Programs for a subject in a world. */
@@ -59,8 +62,8 @@ class ProgramArbitrary extends Arbitrary<Program> {
 }
 
 function generate(random: Random, constraints: ProgramConstraints): Program {
-  const { config, claims, maxCommands } = constraints;
-  const palette = drawPalette(random, config);
+  const { config, claims, maxCommands, drawPalette: draw = drawPalette } = constraints;
+  const palette = draw(random, config);
   const { view, step } = walk(constraints);
   const choice = new Choice(claims === null ? forDrivers : forCaches, view, palette);
   const program: Command[] = [];
