@@ -36,7 +36,7 @@ export interface Hunt {
 /** Programs for the mutant, as the checker draws them, or about something else. */
 export function programsFor(
   { config, claims }: Quarry,
-  about: Pick<ProgramConstraints, "drawPalette"> = {},
+  about: Pick<ProgramConstraints, "drawPalette" | "redraws"> = {},
 ): Arbitrary<Program> {
   const makeWorld = reusedFlatWorlds();
   return programs({ config, claims, maxCommands: defaults.commands, makeWorld, ...about });

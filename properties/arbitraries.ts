@@ -22,6 +22,8 @@ export interface ProgramConstraints extends WalkedWorld {
   readonly maxCommands: number;
   /** Draws what a program is about. Default: ranges that meet, and some kinds of events. */
   readonly drawPalette?: (random: Random, config: WorldConfig) => Palette;
+  /** Draws another one for every command: then a program is about nothing in particular. Default: one a program. */
+  readonly redraws?: boolean;
 }
 
 /** Programs for a subject in a world. */
@@ -70,6 +72,7 @@ function generate(random: Random, constraints: ProgramConstraints): Program {
   // Longer programs find more a second than many short ones, and shrink well.
   const length = random.nextInt(Math.ceil(maxCommands / 4), maxCommands);
   while (program.length < length) {
+    if (constraints.redraws === true) choice.turnTo(draw(random, config));
     const chosen = choice.next(random);
     if (chosen === null) break;
     program.push(chosen);

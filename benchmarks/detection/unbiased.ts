@@ -1,8 +1,8 @@
 // Palettes without bias, to see what the bias is worth: the same commands, with ranges that are drawn uniformly and
 // independently of each other, and every kind of event in every program.
 //
-// What stays is what makes programs executable: memory is allocated in a few areas, buffers lie in them, and a program
-// comes back to its buffers. A range drawn anew for every command would be registered once, and no cache would matter.
+// Drawn once a program, it is still about a few ranges, to which it comes back; drawn for every command, it is not even that.
+// Either way memory is allocated in areas and buffers lie in areas, else hardly anything could be registered.
 
 import type { Random } from "fast-check";
 import type { WorldConfig } from "../../model/config.ts";
