@@ -16,18 +16,16 @@ import {
   type SubjectRow,
   type Task,
 } from "./gallery/task.ts";
+import { parsed, whole } from "./script-arguments.ts";
 
 const DEFAULT_SEEDS = 30;
 const DEFAULT_LIMIT = 20_000;
-
-const usage = "give --seeds N, --row N, --mutant ID, --commands LIMIT, --json, or nothing";
 
 interface Arguments extends Task {
   readonly json: boolean;
 }
 
-/** The arguments; throws an error that says in one sentence what is wrong with them. */
-function parsed(): Arguments {
+function read(): Arguments {
   const { values } = parseArgs({
     options: {
       seeds: { type: "string" },
@@ -49,13 +47,6 @@ function parsed(): Arguments {
     );
   }
   return { ...task, json: values.json === true };
-}
-
-function whole(name: string, given: string | undefined): number | null {
-  if (given === undefined) return null;
-  const value = Number(given);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`--${name} is "${given}"; it must be a whole number above 0`);
 }
 
 async function measure(task: Task): Promise<GalleryReport> {
@@ -80,18 +71,9 @@ async function measure(task: Task): Promise<GalleryReport> {
   return { rows, subjects, falseAlarms: { policies: 0, alarms: 0 } };
 }
 
-async function main(): Promise<void> {
-  let given: Arguments;
-  try {
-    given = parsed();
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}; ${usage}`);
-    process.exitCode = 2;
-    return;
-  }
+const given = parsed(read, "--seeds N, --row N, --mutant ID, --commands LIMIT, --json");
+if (given !== null) {
   const { json, ...task } = given;
   const report = await measure(task);
   console.log(json ? JSON.stringify(report) : tableOf(report));
 }
-
-await main();

@@ -2,7 +2,7 @@
 
 import { check, property, type Arbitrary } from "fast-check";
 import type { RuleId } from "../model/rules.ts";
-import { programs, type Program } from "../properties/arbitraries.ts";
+import { programs, type Program, type ProgramConstraints } from "../properties/arbitraries.ts";
 import { defaults } from "../src/kit/options.ts";
 import { shrunk } from "../src/kit/shrinking.ts";
 import { reusedFlatWorlds } from "../src/world/world.ts";
@@ -14,6 +14,8 @@ export interface HuntSettings {
   readonly limit: number;
   /** Where the programs come from. Default: as the checker draws them, with the same seed. */
   readonly programs?: Arbitrary<Program>;
+  /** What ends it: the named rule broken, or any that counts. Default: the named one. */
+  readonly until?: "named" | "any";
 }
 
 export interface Kill {
@@ -31,18 +33,18 @@ export interface Hunt {
   readonly named: Kill | null;
 }
 
-/** Programs for the mutant, as the checker draws them. */
-export function programsFor({ config, claims }: Quarry): Arbitrary<Program> {
-  return programs({
-    config,
-    claims,
-    maxCommands: defaults.commands,
-    makeWorld: reusedFlatWorlds(),
-  });
+/** Programs for the mutant, as the checker draws them, or about something else. */
+export function programsFor(
+  { config, claims }: Quarry,
+  about: Pick<ProgramConstraints, "drawPalette" | "redraws"> = {},
+): Arbitrary<Program> {
+  const makeWorld = reusedFlatWorlds();
+  return programs({ config, claims, maxCommands: defaults.commands, makeWorld, ...about });
 }
 
-/** Runs generated programs until the named rule is broken, or so many commands were executed. */
-export function hunt(quarry: Quarry, { seed, limit, programs }: HuntSettings): Hunt {
+/** Runs generated programs until the rule is broken, or so many commands were executed. */
+export function hunt(quarry: Quarry, settings: HuntSettings): Hunt {
+  const { seed, limit, programs = programsFor(quarry), until = "named" } = settings;
   let commands = 0;
   let first: Kill | null = null;
   let named: Kill | null = null;
@@ -53,11 +55,10 @@ export function hunt(quarry: Quarry, { seed, limit, programs }: HuntSettings): H
     if (broken.length === 0) return true;
     const kill: Kill = { commands, broken, program };
     first ??= kill;
-    if (!broken.includes(quarry.mutant.rule)) return true;
-    named = kill;
-    return false;
+    if (broken.includes(quarry.mutant.rule)) named = kill;
+    return named === null && until === "named";
   };
-  check(property(programs ?? programsFor(quarry), passes), {
+  check(property(programs, passes), {
     seed,
     // Each program executes a command; one that executes none is no reason to go on for ever.
     numRuns: limit,
