@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { loadMutant, loadSubject } from "../../gallery/loading.ts";
 import { isUnlikeItself, presetFor } from "../../gallery/mutant.ts";
 import { cacheMutants } from "../../gallery/mutants.ts";
+import { deafWorlds } from "../../gallery/mutants/deaf-worlds.ts";
 import { driverMutants } from "../../gallery/mutants/drivers.ts";
 import { worldMutants } from "../../gallery/mutants/worlds.ts";
 import { legalVariants } from "../../gallery/variants.ts";
@@ -84,15 +85,18 @@ describe("a legal variant on both worlds", () => {
 });
 
 describe("the programs on which a wrong operating system is convicted", () => {
-  it.each(worldMutants)("$rule: lead both worlds to the same: $id", async (mutant) => {
-    const { base, program } = mutant;
-    const preset = presetFor(mutant);
-    const subject = await loadSubject(base);
-    expect(convictions(subject, { preset, programs: [program] })).toBe(0);
-    const player = players(underTest(subject), presets[preset])();
-    const config = configFor(presets[preset], player);
-    const settings = { config, makeWorld: reusedFlatWorlds(), player, wholeEvery: 1 };
-    const { executed, disagreement } = compareWorlds(settings, program);
-    expect([executed, disagreement]).toEqual([program.length, null]);
-  });
+  it.each([...worldMutants, ...deafWorlds])(
+    "$rule: lead both worlds to the same: $id",
+    async (mutant) => {
+      const { base, program } = mutant;
+      const preset = presetFor(mutant);
+      const subject = await loadSubject(base);
+      expect(convictions(subject, { preset, programs: [program] })).toBe(0);
+      const player = players(underTest(subject), presets[preset])();
+      const config = configFor(presets[preset], player);
+      const settings = { config, makeWorld: reusedFlatWorlds(), player, wholeEvery: 1 };
+      const { executed, disagreement } = compareWorlds(settings, program);
+      expect([executed, disagreement]).toEqual([program.length, null]);
+    },
+  );
 });

@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { runIn } from "../../gallery/conviction.ts";
 import { mutantLine } from "../../gallery/matrix-page.ts";
 import { brokenWorld } from "../../gallery/mutant.ts";
+import { deafWorlds } from "../../gallery/mutants/deaf-worlds.ts";
 import { worldMutants } from "../../gallery/mutants/worlds.ts";
 import { referenceWorld } from "../../model/world.ts";
 import { storedLine } from "./stored-matrix.ts";
 
 describe("a world with one rule broken", () => {
-  for (const mutant of worldMutants) {
+  for (const mutant of [...worldMutants, ...deafWorlds]) {
     const { rule, change, program, observed } = mutant;
     it(`${rule}: is broken by a world that ${change}`, async () => {
       const { violation, broken } = await runIn(brokenWorld(mutant), mutant);
