@@ -93,7 +93,7 @@ function releaseUnused(policy: Policy, span: PageSpan): void {
       !(isPending(entry) && policy.choose("postponesZombie")),
   );
   const found = unused.filter((entry) => entry.state === "found");
-  release(policy, unused);
+  release(policy, unused, { mayTakeAll: true });
   for (const entry of found) if (!isThere(policy.tables, entry)) spareRest(policy, entry, span);
   if (policy.capabilities.inUse === "refuse") return;
   for (const entry of over) {

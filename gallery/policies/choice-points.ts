@@ -145,6 +145,10 @@ const table = {
     does: "releases several entries step by step: all regions, all locks, all secures",
     because: "definitions: region, lock, secure is the order for each entry",
   },
+  takesAll: {
+    does: "begins with all that a callback or a clean-up is to release before any of it goes",
+    because: "decision 0005: what the outer call is about is left out",
+  },
   // Callback.
   resecures: {
     does: "secures again, by itself, what shared a secure with the range",

@@ -82,7 +82,7 @@ function cacheOf(policy: Policy, { callback, snapshot }: Profile): RegistrationC
 
 function cleanUp(policy: Policy): void {
   const { tables } = policy;
-  release(policy, tables.entries);
+  release(policy, tables.entries, { mayTakeAll: true });
   if (policy.choose("triesAgain")) release(policy, tables.entries);
   for (const secure of tables.secures) unsecureIfUnused(policy, secure);
 }

@@ -173,6 +173,6 @@ export function replaceOverlapped(policy: Policy, made: Entry): void {
     (entry) => isIdle(entry) && spansOverlap(entry.span, made.span) && entry !== made,
   );
   if (overlapped.length > 0 && isThere(tables, made) && policy.choose("replaces")) {
-    release(policy, overlapped, true);
+    release(policy, overlapped, { mayLeave: true });
   }
 }

@@ -49,9 +49,10 @@ export function drawnProfile(seed: number): Profile {
   if (!callback) disarm(odds);
   const keeps = odds.keeps > 0;
   // What has a callback secures now and then, or it would never be called back. What never blames the range for a
-  // failure has one error less than a register can answer.
+  // failure, or is never content with one, has one error less than a register can answer.
   if (callback && odds.securesFirst === 0) odds.securesFirst = SELDOM;
   if (odds.blamesResources === 1) odds.blamesResources = SELDOM;
+  if (odds.triesAgain === 1) odds.triesAgain = SELDOM;
   const limits = keeps ? limitsFor(odds, chance) : { entries: 0, pages: 0, pending: null };
   // Where one buffer in use is all there ever is, nothing is registered twice.
   if (limits.entries === 1 && odds.refusesWhenFull === 1) odds.refusesWhenFull = SELDOM;

@@ -16,29 +16,59 @@ import {
   type Region,
 } from "./tables.ts";
 
-/** Releases what nobody uses and nobody is at work on, of the entries given. `mayLeave`: a secure may stay. */
-export function release(policy: Policy, entries: readonly Entry[], mayLeave = false): void {
-  const { chance } = policy;
+/** How to release: whether a secure may stay, and whether everything may be begun before anything goes. */
+interface Manner {
+  readonly mayLeave?: boolean;
+  readonly mayTakeAll?: boolean;
+}
+
+/** Releases what nobody uses and nobody is at work on, of the entries given. */
+export function release(
+  policy: Policy,
+  entries: readonly Entry[],
+  { mayLeave = false, mayTakeAll = false }: Manner = {},
+): void {
+  const order = policy.chance.shuffled(entries);
   if (entries.length > 1 && policy.choose("batches")) {
-    const batch = chance.shuffled(entries).filter((entry) => canBegin(policy, entry));
-    for (const entry of batch) beginWork(entry);
-    const out = batch.filter((entry) => takeOut(policy, entry));
-    const unlocked = out.filter((entry) => unlock(policy, entry));
-    for (const entry of unlocked) forget(policy, entry, mayLeave);
-    for (const entry of batch) endWork(entry);
+    releaseBatch(policy, order, { mayLeave, mayTakeAll });
     return;
   }
-  for (const entry of chance.shuffled(entries)) {
+  for (const entry of order) {
     // A callback inside the release before may have released it.
-    if (!canBegin(policy, entry)) continue;
-    beginWork(entry);
+    if (!begins(policy, entry)) continue;
     if (takeOut(policy, entry) && unlock(policy, entry)) forget(policy, entry, mayLeave);
     endWork(entry);
   }
 }
 
-const canBegin = ({ tables }: Policy, entry: Entry): boolean =>
-  isThere(tables, entry) && entry.atWork === 0 && !isUsed(entry);
+/** Step by step: all regions, all locks, all secures. */
+function releaseBatch(
+  policy: Policy,
+  order: readonly Entry[],
+  { mayLeave, mayTakeAll }: Required<Manner>,
+): void {
+  const takesAll = mayTakeAll && policy.choose("takesAll");
+  const begun = takesAll ? order.filter((entry) => begins(policy, entry)) : order;
+  const goesOn = (entry: Entry, isDone: boolean): boolean => {
+    if (!isDone) endWork(entry);
+    return isDone;
+  };
+  const out = begun.filter(
+    (entry) => (takesAll || begins(policy, entry)) && goesOn(entry, takeOut(policy, entry)),
+  );
+  const unlocked = out.filter((entry) => goesOn(entry, unlock(policy, entry)));
+  for (const entry of unlocked) {
+    forget(policy, entry, mayLeave);
+    endWork(entry);
+  }
+}
+
+/** The release of the entry begins, if it is still there, nobody uses it and nobody is at work on it. */
+function begins({ tables }: Policy, entry: Entry): boolean {
+  const mayBegin = isThere(tables, entry) && entry.atWork === 0 && !isUsed(entry);
+  if (mayBegin) beginWork(entry);
+  return mayBegin;
+}
 
 /** Every region of the entry. */
 function takeOut(policy: Policy, entry: Entry): boolean {
@@ -108,7 +138,7 @@ export function evictSome(policy: Policy): void {
   for (const entry of policy.tables.entries.filter(isIdle)) {
     if (!policy.choose("evicts") || !isIdle(entry)) continue;
     if (entry.regions.length > 0 && policy.choose("keepsLock")) dropIdleRegions(policy, entry);
-    else release(policy, [entry], true);
+    else release(policy, [entry], { mayLeave: true });
   }
 }
 
@@ -120,6 +150,6 @@ export function keepLimits(policy: Policy): void {
     const idle = policy.tables.entries.filter(isIdle);
     const pages = idle.reduce((sum, { span }) => sum + span.count, 0);
     if (idle.length <= (most ?? Infinity) && pages <= (mostPages ?? Infinity)) return;
-    release(policy, [policy.chance.oneOf(idle)], true);
+    release(policy, [policy.chance.oneOf(idle)], { mayLeave: true });
   }
 }

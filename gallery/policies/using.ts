@@ -256,7 +256,7 @@ function endUse(policy: Policy, entry: Entry): void {
     return;
   }
   const isStale = entry.state === "doubtful" && mayKeep(policy, entry);
-  release(policy, [entry], true);
+  release(policy, [entry], { mayLeave: true });
   if (isStale && !isThere(policy.tables, entry)) spareAgain(policy, entry);
 }
 

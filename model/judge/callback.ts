@@ -37,7 +37,7 @@ export function judgeCallback(
   if (call.name !== "invalidate") return none;
   const span = pagesOf(call.range, view.config.pageSizeBytes);
   const isBusy = (other: PageSpan): boolean =>
-    instance.calls.some(({ touched }) => touched.some((each) => spansOverlap(each, other)));
+    instance.calls.some((outer) => isAbout(view, outer, other));
   const before = view.before(instance.id, active);
   const there = before.entriesOver(span).filter((each) => !isBusy(each.span));
   const scene: Scene = {
@@ -60,6 +60,14 @@ export function judgeCallback(
         ? judgeNotReleased(scene)
         : judgeNothingThere(scene);
   return both(findings, judgeBystanders(scene));
+}
+
+/** The pages are among those of the call's host calls or of its request: a clean-up is about everything. */
+function isAbout(view: WorldView, { call, touched }: ActiveCall, span: PageSpan): boolean {
+  if (call.name === "cleanup" || touched.some((each) => spansOverlap(each, span))) return true;
+  return (
+    call.name === "invalidate" && spansOverlap(pagesOf(call.range, view.config.pageSizeBytes), span)
+  );
 }
 
 /** 0: everything of the instance in the range is released, but what is held and will not be found again. */

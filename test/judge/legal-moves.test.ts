@@ -10,6 +10,8 @@ import {
   answers,
   busy,
   callback,
+  cleanup,
+  close,
   convictionsOf,
   deregister,
   done,
@@ -20,6 +22,7 @@ import {
   pages,
   register,
   registered,
+  returns,
   secure,
   unlock,
   unsecure,
@@ -53,6 +56,34 @@ const widelySecured: readonly Event[] = [
   enter(1),
   registered(1),
 ];
+
+/** Two idle entries: lock 1, region 1 and secure 1 over page 2; lock 2, region 2 and secure 2 over page 4. */
+const twoIdle: readonly Event[] = [
+  register("mr_1", pages(2, 1)),
+  secure(pages(2, 1)),
+  lock(pages(2, 1)),
+  enter(1),
+  registered(1),
+  deregister("mr_1", 1, pages(2, 1)),
+  done,
+  register("mr_2", pages(4, 1)),
+  secure(pages(4, 1)),
+  lock(pages(4, 1)),
+  enter(2),
+  registered(2),
+  deregister("mr_2", 2, pages(4, 1)),
+  done,
+];
+
+/** A callback over page 4 that comes when the release of the first of two entries has begun, and leaves the second. */
+const leavesTheSecond: readonly Event[] = [
+  drop(1),
+  ...interrupts(pages(4, 1)),
+  answers("WSAEFAULT"),
+  unlock(1),
+  unsecure(1),
+];
+const releasesTheSecond: readonly Event[] = [drop(2), unlock(2), unsecure(2)];
 
 interface Row {
   readonly rule: string;
@@ -129,6 +160,16 @@ const legal: readonly Row[] = [
       answers("WSAEINVAL"),
     ],
   },
+  {
+    rule: "LAW-3",
+    fact: "a callback inside another one may leave what that one is about to release",
+    moves: [...twoIdle, callback(pages(2, 4)), ...leavesTheSecond, ...releasesTheSecond, done],
+  },
+  {
+    rule: "LAW-3",
+    fact: "a callback inside a clean-up may leave what the clean-up is about to release",
+    moves: [...twoIdle, cleanup, ...leavesTheSecond, ...releasesTheSecond, returns(null)],
+  },
 ];
 
 const illegal: readonly Row[] = [
@@ -185,6 +226,16 @@ const illegal: readonly Row[] = [
       answers("WSAEINVAL"),
       answers("WSAEINVAL"),
     ],
+  },
+  {
+    rule: "LAW-3",
+    fact: "a callback inside another one may not leave what is outside of that one's range",
+    moves: [...twoIdle, callback(pages(2, 2)), ...leavesTheSecond, done],
+  },
+  {
+    rule: "LAW-3",
+    fact: "a callback inside a close may not leave what the close has not begun with",
+    moves: [...twoIdle, close, ...leavesTheSecond, returns(null)],
   },
 ];
 

@@ -67,6 +67,12 @@ export const callback = (range: AddressRange): Event => ({
   instance,
   call: { name: "invalidate", range, reason: "notify" },
 });
+export const cleanup: Event = { type: "call", instance, call: { name: "cleanup" } };
+export const close: Event = {
+  type: "call",
+  instance,
+  call: { name: "closeSocket", socket: brand(1) },
+};
 /** Before a host call of the call in progress, another thread has a callback come. */
 export const interrupts = (range: AddressRange): readonly Event[] => [
   {
