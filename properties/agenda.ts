@@ -8,7 +8,7 @@
 
 import { eventFormat } from "../model/format/events.ts";
 import type { CacheCall, Event, EventOf, HostCall } from "../model/events.ts";
-import type { InstanceId } from "../model/units.ts";
+import type { InstanceId, ProcessId } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
 import { eventWords } from "./event-words.ts";
 import { hasLapsed } from "./lapsed.ts";
@@ -178,20 +178,32 @@ function impossible(view: WorldView, event: Event): Refusal | null {
     : { expected: "something that can happen now", observed: `${eventWords(event)}: ${why}` };
 }
 
+/** The interruption that is armed comes before the next host call of the process. */
+function isInterrupted(view: WorldView, process: ProcessId): boolean {
+  const { interrupt } = view.faults();
+  return interrupt?.process === process && interrupt.afterHostCalls === 0;
+}
+
+/** Something is armed for the next host call of the instance, which it cannot make before that. */
+export function isStruck(view: WorldView, instance: InstanceId): boolean {
+  const { process } = view.instance(instance);
+  return view.faults().kill === process || isInterrupted(view, process);
+}
+
 type InCall = Extract<Position, { kind: "call" }>;
 
 function refusalInCall(view: WorldView, position: InCall, event: Event): Refusal | null {
   const { instance, call, resumes } = position;
   const { process } = view.instance(instance);
-  const { kill, interrupt } = view.faults();
+  const { kill } = view.faults();
   const refused = (expected: string): Refusal => ({ expected, observed: eventWords(event) });
-  const isInterrupted = interrupt?.process === process && interrupt.afterHostCalls === 0;
   if (event.type === "exit" && event.process === process && kill === process) return null;
   if ("instance" in event && event.instance === instance) {
     switch (event.type) {
       case "host":
         if (kill === process) return refused(`the end of process ${process}, which is killed now`);
-        if (isInterrupted) return refused("the interruption that is due at this host call");
+        if (isInterrupted(view, process))
+          return refused("the interruption that is due at this host call");
         return resumes === null || sameCall(event.call, resumes)
           ? null
           : refused(`the host call ${resumes.name} that was interrupted, with its arguments`);
@@ -200,7 +212,7 @@ function refusalInCall(view: WorldView, position: InCall, event: Event): Refusal
           ? refusalOfOutcome(call, event)
           : refused(`the host call ${resumes.name} that was interrupted`);
       case "interrupt":
-        return isInterrupted
+        return isInterrupted(view, process)
           ? null
           : refused("an interruption that is armed, and due at this host call");
       default:

@@ -21,7 +21,7 @@ import {
 } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
 import { referenceWorld, type ReferenceWorld } from "../model/world.ts";
-import type { Position } from "./agenda.ts";
+import { isStruck, type Position } from "./agenda.ts";
 import { callErrors } from "./outcomes.ts";
 
 /** Events that may come instead, with the world's answers. */
@@ -75,7 +75,7 @@ export class Continuations {
 
   /** What the cache may do in the call: answer it or, if no answer is legal, what leads to one. */
   returns(position: InCall): readonly Continuation[] {
-    if (position.resumes !== null) return this.hostCalls(position);
+    if (position.resumes !== null) return this.#resumed(position, position.resumes);
     let nodes: readonly Node[] = [{ state: this.#from, steps: [] }];
     const known = new Set<string>();
     for (let calls = 0; calls <= MOST_HOST_CALLS && nodes.length > 0; calls++) {
@@ -86,12 +86,16 @@ export class Continuations {
     return [];
   }
 
-  /** The host calls that break nothing, one at a time; what is armed for one comes in its place. */
-  hostCalls(position: InCall): readonly Continuation[] {
+  /** The host calls that break nothing, one at a time; what is armed for one comes in its place, or before it. */
+  hostCalls(position: InCall, instead: HostCall): readonly Continuation[] {
     const { resumes, instance } = position;
-    if (resumes !== null) return this.inTurn([{ type: "host", instance, call: resumes }]);
-    const { process } = this.#world.view.instance(instance);
-    if (this.#from.faults.kill === process) return this.inTurn([{ type: "exit", process }]);
+    if (resumes !== null) return this.#resumed(position, resumes);
+    this.#world.reset(this.#from);
+    const { view } = this.#world;
+    const { process } = view.instance(instance);
+    if (view.faults().kill === process) return this.inTurn([{ type: "exit", process }]);
+    if (isStruck(view, instance))
+      return this.inTurn([{ type: "interrupt", instance, at: instead }]);
     const start: Node = { state: this.#from, steps: [] };
     return this.#afterHostCalls(start, position, new Set()).map(({ steps }) => steps);
   }
@@ -103,6 +107,11 @@ export class Continuations {
     return driverResults(view).flatMap((result) =>
       this.inTurn([{ type: "completed", result, escaped: null }]),
     );
+  }
+
+  /** What another thread came before. */
+  #resumed({ instance }: InCall, call: HostCall): readonly Continuation[] {
+    return this.inTurn([{ type: "host", instance, call }]);
   }
 
   #answered({ state, steps }: Node, { instance, call }: InCall): readonly Continuation[] {
@@ -120,6 +129,7 @@ export class Continuations {
     known: Set<string>,
   ): readonly Node[] {
     this.#world.reset(state);
+    if (isStruck(this.#world.view, instance)) return [];
     const done = steps.map(({ event }) => JSON.stringify(event));
     return hostCallsOf(this.#world.view, instance, call).flatMap((each): readonly Node[] => {
       const event: Event = { type: "host", instance, call: each };

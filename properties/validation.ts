@@ -191,7 +191,7 @@ function instead(
       return continuations.inTurn([position.event]);
     case "call":
       return event.type === "host"
-        ? continuations.hostCalls(position)
+        ? continuations.hostCalls(position, event.call)
         : continuations.returns(position);
     case "dispatch":
       return event.type === "completed" ? continuations.completions() : [];
