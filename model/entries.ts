@@ -6,6 +6,7 @@
 // idle: neither; what the sources call a cached buffer.
 
 import type {
+  ActiveCall,
   Before,
   Entry,
   EntryBefore,
@@ -111,6 +112,9 @@ function isHeld(state: State, instance: ProviderInstance, { key }: Region): bool
 }
 
 export const isIdle = (each: Pick<Entry, "held" | "zombie">): boolean => !each.held && !each.zombie;
+
+/** The call asked for changes by itself: whatever it released may have been stale. */
+export const hasAsked = ({ work }: ActiveCall): boolean => work.poll + work.generation > 0;
 
 /** The secures of an instance. */
 export function securesOf({ memory }: State, { process, provider }: InstanceView): Secure[] {

@@ -129,7 +129,12 @@ type KernelFunctions = Omit<Kernel, keyof KernelParameters>;
 
 /** What arrives at a host call of a call in progress. */
 export type Interruption =
-  | { readonly kind: "operation"; readonly operation: OsOperation }
+  | {
+      readonly kind: "operation";
+      readonly operation: OsOperation;
+      /** What the same thread does next, before the call in progress goes on. */
+      readonly next?: OsOperation;
+    }
   | { readonly kind: "notify"; readonly range: AddressRange };
 
 export type Fault =

@@ -7,7 +7,7 @@
 // and io_uring, where the caller deregisters before it changes the mapping.
 // Not modelled: hooks that a process installs late or that another library replaces.
 
-import type { MappingChange, NotificationFamily } from "./contract.ts";
+import type { Capabilities, MappingChange, NotificationFamily } from "./contract.ts";
 
 export interface Family {
   /**
@@ -89,3 +89,10 @@ export function coverageOf(
   if (declared === undefined) return { heard: sees, promised: promises };
   return { heard: sees.filter((each) => declared.includes(each)), promised: declared };
 }
+
+/** True if the cache that declares this promises not to be stale after such a change. */
+export const isPromised = (change: MappingChange, declared: Declared | null): boolean =>
+  declared !== null &&
+  coverageOf(declared.notification, declared.coverage).promised.includes(change);
+
+type Declared = Pick<Capabilities, "notification" | "coverage">;

@@ -6,11 +6,12 @@
 import { isUserRange, pageAt } from "./address-space.ts";
 import type { DriverError, IoctlRequest, IoctlResult, NicError } from "./contract.ts";
 import { answered, type Applied, type HostAnswer, type HostCall } from "./events.ts";
-import { securesOf, uncovered } from "./entries.ts";
+import { entriesOf, isIdle, overlapping, securesOf, uncovered } from "./entries.ts";
 import { isBeyondWindows } from "./families.ts";
 import { kernelOver } from "./kernel.ts";
-import type { ProviderInstance, RecordedCall } from "./ledger.ts";
+import type { Holdings, ProviderInstance, RecordedCall } from "./ledger.ts";
 import { generation, poll, unwatch, watch } from "./mapping-changes.ts";
+import type { LockedPages } from "./memory.ts";
 import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./nic.ts";
 import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
@@ -292,9 +293,28 @@ function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefine
   // Somebody else's is nothing that the instance could release.
   if (lock.process !== instance.process || lock.provider !== instance.provider) return;
   if (instance.unreleased.some((each) => each.mdl === mdl)) return;
-  const before = instance.calls.at(-1)?.before.secures ?? [];
-  const wasSecured = uncovered(lock.span, [...before, ...securesOf(state, instance)]).length === 0;
+  const wasSecured = uncovered(lock.span, coverOf(state, instance, lock)).length === 0;
   own(instance, "unreleased").push({ mdl, wasSecured });
+}
+
+/**
+ * The secures, now or when the innermost call began, that an entry has to keep if its release fails. One that was idle
+ * had to be secured, and keeps all of them. One that was in use need not have been: a secure that is over another entry
+ * as well may be that one's, and then go with it.
+ */
+function coverOf(
+  state: State,
+  instance: ProviderInstance,
+  { handle }: LockedPages,
+): Holdings["secures"] {
+  const before = instance.calls.at(-1)?.before;
+  const secures = [...(before?.secures ?? []), ...securesOf(state, instance)];
+  const was = before?.entries.find((each) => each.mdl === handle);
+  if (was !== undefined && isIdle(was)) return secures;
+  const others = [...(before?.entries ?? []), ...entriesOf(state, instance)].filter(
+    (each) => each.mdl !== handle,
+  );
+  return secures.filter(({ span }) => overlapping(others, span).length === 0);
 }
 
 function mdlOf(state: State, instance: ProviderInstance, key: RegionKey): MdlHandle | undefined {

@@ -97,7 +97,7 @@ function privatePages(
 
 /** The pages of a region, to be written to. */
 const ownPages = (memory: Memory, process: ProcessId, vad: Vad): Page[] =>
-  own(ownVad(own(own(memory, "spaces"), process), vad.base), "pages") as Page[];
+  own(ownVad(own(own(memory, "spaces"), process), vad.base), "pages");
 
 function mapOver(
   memory: Memory,

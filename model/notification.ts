@@ -128,11 +128,13 @@ export function interrupt(state: State): Applied {
   if (armed === null) throw new RangeError("no interruption is armed");
   state.faults = { ...state.faults, interrupt: null };
   const { process, what } = armed;
-  return answered(null, [
-    what.kind === "operation"
-      ? { type: "os", process, operation: what.operation }
-      : { type: "notify", process, range: what.range },
-  ]);
+  if (what.kind === "notify")
+    return answered(null, [{ type: "notify", process, range: what.range }]);
+  const operations = what.next === undefined ? [what.operation] : [what.operation, what.next];
+  return answered(
+    null,
+    operations.map((operation) => ({ type: "os", process, operation })),
+  );
 }
 
 /** Provider instances of the process that can be called. */

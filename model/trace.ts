@@ -5,6 +5,19 @@
 import type { Claims, WorldConfig } from "./config.ts";
 import type { JsonValue } from "./contract.ts";
 import type { Answer, Event } from "./events.ts";
+import {
+  exactly,
+  figure,
+  FormatError,
+  nullable,
+  object,
+  record,
+  text,
+  type Format,
+} from "./format.ts";
+import { answerFormat } from "./format/answers.ts";
+import { eventFormat } from "./format/events.ts";
+import { claimsFormat, configFormat } from "./format/world.ts";
 import { judge, type Finding } from "./judge.ts";
 import type { RuleId } from "./rules.ts";
 import { referenceWorld, type WorldFactory } from "./world.ts";
@@ -46,16 +59,37 @@ export class TraceError extends Error {
   }
 }
 
+/** What a command's arguments are is the command's own business. */
+const commandFormat: Format<Command> = record<Command>({
+  name: text,
+  args: object<Command["args"]>(),
+});
+
+const headerFormat: Format<TraceHeader> = record<TraceHeader>({
+  stalemate: exactly("trace"),
+  version: exactly(TRACE_VERSION),
+  subject: text,
+  config: configFormat,
+  claims: claimsFormat,
+  seed: nullable(figure),
+  path: nullable(text),
+});
+
 export function encodeTrace(trace: Trace): string {
   return [trace.header, ...trace.steps].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
+/** The line of the file on which the step stands: the header is line 1. */
+export function lineOf(index: number): number {
+  return index + 2;
+}
+
 /**
- * Reads a trace.
- * @throws {TraceError} for another version, a truncated file, or a line that is not a step.
+ * Reads a trace. Fields that the format does not have are left out, whoever wrote them.
+ * @throws {TraceError} for another version, a truncated file, or a line that is not what the format says.
  */
-export function decodeTrace(text: string): Trace {
-  const lines = text.split("\n");
+export function decodeTrace(json: string): Trace {
+  const lines = json.split("\n");
   if (lines.pop() !== "") {
     throw new TraceError(
       "the trace is truncated: its last line has no end. Write the file again, or delete its last line.",
@@ -63,14 +97,7 @@ export function decodeTrace(text: string): Trace {
   }
   const [first, ...rest] = lines.map((line, i) => parseLine(line, i + 1));
   const header = readHeader(first);
-  const steps = rest.map((line, i) => {
-    if (isRecord(line) && ("command" in line || ("event" in line && "answer" in line))) {
-      return line as unknown as TraceStep;
-    }
-    throw new TraceError(
-      `line ${i + 2} of the trace is neither a command nor an event with its answer. Use a file that stalemate wrote.`,
-    );
-  });
+  const steps = rest.map((line, index) => readStep(line, lineOf(index)));
   return { header, steps };
 }
 
@@ -79,7 +106,7 @@ function parseLine(line: string, number: number): unknown {
     return JSON.parse(line);
   } catch {
     throw new TraceError(
-      `line ${number} of the trace is not JSON: the file is truncated or damaged. Use a file that stalemate wrote.`,
+      `line ${number} of the trace is not JSON: the file is truncated or damaged. Write it again.`,
     );
   }
 }
@@ -87,7 +114,7 @@ function parseLine(line: string, number: number): unknown {
 function readHeader(value: unknown): TraceHeader {
   if (!isRecord(value) || value["stalemate"] !== "trace") {
     throw new TraceError(
-      "the file is not a stalemate trace: its first line is no trace header. Give a .jsonl file that check wrote.",
+      "the file is not a stalemate trace: its first line is no trace header. Give a .jsonl file that check wrote, or one that docs/traces.md describes.",
     );
   }
   if (value["version"] !== TRACE_VERSION) {
@@ -95,7 +122,33 @@ function readHeader(value: unknown): TraceHeader {
       `the trace has version ${String(value["version"])}, and this stalemate reads version ${TRACE_VERSION}. Replay it with the release that wrote it, or run check again.`,
     );
   }
-  return value as unknown as TraceHeader;
+  return readField(headerFormat, value, "header", 1);
+}
+
+function readStep(value: unknown, line: number): TraceStep {
+  if (isRecord(value) && "command" in value) {
+    return { command: readField(commandFormat, value["command"], "command", line) };
+  }
+  if (isRecord(value) && "event" in value && "answer" in value) {
+    return {
+      event: readField(eventFormat, value["event"], "event", line),
+      answer: readField(answerFormat, value["answer"], "answer", line),
+    };
+  }
+  throw new TraceError(
+    `line ${line} of the trace is neither a command nor an event with its answer. docs/traces.md says what a line can be.`,
+  );
+}
+
+function readField<T>(format: Format<T>, value: unknown, at: string, line: number): T {
+  try {
+    return format.read(value, at);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new TraceError(
+      `line ${line} of the trace cannot be read: ${error.message}. docs/traces.md says what a line can be.`,
+    );
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

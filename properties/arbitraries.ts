@@ -9,6 +9,7 @@ import type { WorldConfig } from "../model/config.ts";
 import type { JsonValue } from "../model/contract.ts";
 import type { Command } from "../model/trace.ts";
 import { Choice, choosable } from "./choice.ts";
+import type { Palette } from "./command.ts";
 import { commands } from "./commands.ts";
 import { drawPalette } from "./palette.ts";
 import { simpler, simplerRange } from "./simplify.ts";
@@ -19,6 +20,10 @@ export type Program = readonly Command[];
 export interface ProgramConstraints extends WalkedWorld {
   /** The most commands of a program. */
   readonly maxCommands: number;
+  /** Draws what a program is about. Default: ranges that meet, and some kinds of events. */
+  readonly drawPalette?: (random: Random, config: WorldConfig) => Palette;
+  /** Draws another one for every command: then a program is about nothing in particular. Default: one a program. */
+  readonly redraws?: boolean;
 }
 
 /** Programs for a subject in a world. */
@@ -59,14 +64,15 @@ class ProgramArbitrary extends Arbitrary<Program> {
 }
 
 function generate(random: Random, constraints: ProgramConstraints): Program {
-  const { config, claims, maxCommands } = constraints;
-  const palette = drawPalette(random, config);
+  const { config, claims, maxCommands, drawPalette: draw = drawPalette } = constraints;
+  const palette = draw(random, config);
   const { view, step } = walk(constraints);
   const choice = new Choice(claims === null ? forDrivers : forCaches, view, palette);
   const program: Command[] = [];
   // Longer programs find more a second than many short ones, and shrink well.
   const length = random.nextInt(Math.ceil(maxCommands / 4), maxCommands);
   while (program.length < length) {
+    if (constraints.redraws === true) choice.turnTo(draw(random, config));
     const chosen = choice.next(random);
     if (chosen === null) break;
     program.push(chosen);

@@ -27,23 +27,33 @@ export class Choice {
   readonly #rows: readonly CommandRecord[];
   readonly #changing: number;
   readonly #names: FreshNames;
-  readonly #setting: Setting;
+  #setting: Setting;
   /** The places of each row. */
   readonly #counts: Int32Array;
   /** The places of all rows that have a fixed number of them. */
-  readonly #fixed: number;
+  #fixed = 0;
 
   /** Choices among the rows, for a program that begins in the state that the view shows. */
   constructor({ rows, changing }: Choosable, view: WorldView, palette: Palette) {
     this.#rows = rows;
     this.#changing = changing;
     this.#names = new FreshNames(view.sockets().length);
-    const setting: Setting = { view, palette, names: this.#names };
-    this.#setting = setting;
+    this.#setting = { view, palette, names: this.#names };
     this.#counts = new Int32Array(rows.length);
+    this.#countFixed();
+  }
+
+  /** The rest of the program is about something else. */
+  turnTo(palette: Palette): void {
+    this.#setting = { ...this.#setting, palette };
+    this.#countFixed();
+  }
+
+  #countFixed(): void {
+    const rows = this.#rows;
     let fixed = 0;
-    for (let i = changing; i < rows.length; i++) {
-      fixed += this.#counts[i] = rows[i]?.count(setting) ?? 0;
+    for (let i = this.#changing; i < rows.length; i++) {
+      fixed += this.#counts[i] = rows[i]?.count(this.#setting) ?? 0;
     }
     this.#fixed = fixed;
   }

@@ -1,6 +1,6 @@
 // An application that changes no mapping which is registered: where nothing tells a cache, the caller deregisters first.
 
-import type { InstanceView } from "../model/ledger.ts";
+import type { ChangedPages } from "../model/memory.ts";
 import { brand, type PageSpan, type ProcessId } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
 import type { OsOperation } from "../model/virtual-memory.ts";
@@ -8,10 +8,11 @@ import type { OsOperation } from "../model/virtual-memory.ts";
 /** True if the application may do this now. */
 export function isPermitted(view: WorldView, process: ProcessId, op: OsOperation): boolean {
   if (!isDisciplined(view)) return true;
-  const isOwn = (each: InstanceView): boolean => each.process === process;
-  const own = view.instances().filter(isOwn);
-  return changedSpans(view, process, op).every((span) =>
-    own.every(({ id }) => view.registrationsOver(id, span).length === 0),
+  return changedSpans(view, process, op).every((changed) =>
+    view
+      .instances()
+      .filter((each) => each.process === changed.process)
+      .every(({ id }) => view.registrationsOver(id, changed.span).length === 0),
   );
 }
 
@@ -20,8 +21,30 @@ export function isDisciplined({ config }: WorldView): boolean {
   return config.notification === "none" || !config.environment.freeWhileRegistered;
 }
 
-/** What an operation of the application changes the mapping of, in its own process. */
-function changedSpans(view: WorldView, process: ProcessId, op: OsOperation): readonly PageSpan[] {
+/** What an operation of the application changes the mapping of. A section changes wherever it is viewed. */
+function changedSpans(
+  view: WorldView,
+  process: ProcessId,
+  op: OsOperation,
+): readonly ChangedPages[] {
+  if (op.name !== "fallocate" && op.name !== "ftruncate") {
+    return ownSpans(view, process, op).map((span) => ({ process, span }));
+  }
+  return Array.from({ length: view.config.processes }, (_, i) => brand<ProcessId>(i)).flatMap(
+    (each) =>
+      view
+        .vads(each)
+        .filter((vad) => vad.section === op.section)
+        .map((vad) => ({ process: each, span: { first: vad.base, count: vad.pageCount } })),
+  );
+}
+
+/** What other operations change, in the process itself. */
+function ownSpans(
+  view: WorldView,
+  process: ProcessId,
+  op: Exclude<OsOperation, { name: "fallocate" | "ftruncate" }>,
+): readonly PageSpan[] {
   const { pageSizeBytes } = view.config;
   const pagesAt = (address: number, sizeBytes: number): PageSpan => {
     const first = Math.floor(address / pageSizeBytes);
@@ -44,12 +67,6 @@ function changedSpans(view: WorldView, process: ProcessId, op: OsOperation): rea
       return [pagesAt(op.address, op.sizeBytes)];
     case "mremap":
       return [pagesAt(op.address, op.sizeBytes), pagesAt(op.target, op.sizeBytes)];
-    case "fallocate":
-    case "ftruncate":
-      return view
-        .vads(process)
-        .filter((vad) => vad.section === op.section)
-        .map((vad) => ({ first: vad.base, count: vad.pageCount }));
     case "fork":
       return view.vads(process).map((vad) => ({ first: vad.base, count: vad.pageCount }));
     case "MapViewOfFile":

@@ -54,7 +54,7 @@ export function drawPalette(random: Random, config: WorldConfig): Palette {
 }
 
 /** The pages of the buffers, each span once. */
-function spansOf(buffers: readonly Buffer[]): PageSpan[] {
+export function spansOf(buffers: readonly Buffer[]): PageSpan[] {
   const spans: PageSpan[] = [];
   for (const { span } of buffers) {
     if (!spans.some((each) => sameSpan(each, span))) spans.push(span);

@@ -22,6 +22,7 @@ import type {
 import type { InstanceId, ProcessId } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
 import type { World } from "../model/world.ts";
+import { hasLapsed } from "./lapsed.ts";
 
 /** The subject as the world calls it: one cache a provider instance. Throws `BrokenSubject` for garbage. */
 export interface Provider {
@@ -230,36 +231,5 @@ class Acting implements Stage {
     }
     if (this.#stopped) throw unwinding;
     this.#apply({ type: "completed", result, escaped });
-  }
-}
-
-/** What was to follow for a process that has ended meanwhile does not. */
-function hasLapsed(view: WorldView, event: Event): boolean {
-  switch (event.type) {
-    case "call": {
-      const instance = view.instance(event.instance);
-      if (!view.isAlive(instance.process) || !instance.started) return true;
-      const { call } = event;
-      return (
-        call.name === "deregister" &&
-        view.registration(call.registration)?.instance !== event.instance
-      );
-    }
-    case "retry":
-      return !view.attempts().some((each) => each.process === event.process);
-    case "start":
-    case "stopped":
-    case "cleanup":
-      return !view.isAlive(view.instance(event.instance).process);
-    case "closed":
-      return view.socket(event.socket)?.status !== "closing";
-    case "close":
-      return view.socket(event.socket)?.status !== "connected";
-    case "os":
-    case "notify":
-    case "connect":
-      return !view.isAlive(event.process);
-    default:
-      return false;
   }
 }

@@ -16,10 +16,12 @@ import {
 import { brokenReport, check, type ExitCode } from "./cli/check.ts";
 import { readTrace, replayTrace } from "./cli/replay.ts";
 import { printLine, stdoutPage, warn } from "./cli/screen.ts";
+import { validateTrace } from "./cli/validate.ts";
 import type { EngineName } from "./kit/report.ts";
 import type { CheckOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
 import { jsonReport } from "./report/json.ts";
+import { notJudged } from "./report/validation-json.ts";
 
 interface CheckFlags {
   readonly seed?: number;
@@ -31,6 +33,7 @@ interface CheckFlags {
   readonly rules?: readonly RuleId[];
   readonly strict?: boolean;
   readonly json?: boolean;
+  readonly junit?: string;
   readonly out: string;
   readonly watchdog: number;
 }
@@ -40,6 +43,11 @@ interface ReplayFlags {
   readonly strict?: boolean;
   readonly watchdog: number;
   readonly out: string;
+}
+
+interface ValidateFlags {
+  readonly strict?: boolean;
+  readonly json?: boolean;
 }
 
 const exitCodes = `
@@ -54,6 +62,7 @@ function commandLine(exit: (code: ExitCode) => void): Command {
     .addHelpText("after", exitCodes);
   checkCommand(program, exit);
   replayCommand(program, exit);
+  validateCommand(program, exit);
   program
     .command("rules")
     .description("list every rule")
@@ -91,13 +100,14 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
     .option("--strict", "a broken should-rule fails as well")
     .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .option("--junit <file>", "write the report as JUnit XML as well")
     .option("--out <folder>", "where traces of failures are, and go", "counterexamples")
     .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
     .addHelpText("after", exitCodes)
     .action(async (module: string, flags: CheckFlags) => {
-      const { out, json = false, watchdog: watchdogSeconds } = flags;
+      const { out, json = false, junit = null, watchdog: watchdogSeconds } = flags;
       const options = checkOptions(flags);
-      exit(await check({ module, options, out, json, watchdogSeconds, only: null }));
+      exit(await check({ module, options, out, json, junit, watchdogSeconds, only: null }));
     });
 }
 
@@ -118,7 +128,28 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
       }
       const only = readTrace(path);
       const options: CheckOptions = { runs: 0, preset: only.header.config.preset, strict };
-      exit(await check({ module, options, out, json: false, watchdogSeconds, only }));
+      const silent = { json: false, junit: null };
+      exit(await check({ module, options, out, ...silent, watchdogSeconds, only }));
+    });
+}
+
+function validateCommand(program: Command, exit: (code: ExitCode) => void): void {
+  program
+    .command("validate")
+    .description(
+      "judge a trace that was recorded elsewhere: the first event that no legal provider makes",
+    )
+    .argument("<trace>", "a .jsonl file as docs/traces.md describes it")
+    .option("--strict", "a broken should-rule rejects as well")
+    .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 every event is accepted, 1 one is rejected, 2 the file is no trace, or misused.`,
+    )
+    .action((path: string, flags: ValidateFlags) => {
+      const { strict = false, json = false } = flags;
+      exit(validateTrace({ path, strict, json }));
     });
 }
 
@@ -145,9 +176,15 @@ function version(): string {
 /** Something was asked that cannot be done: a sentence on stderr and, under --json, the one object. */
 function misuse(problem: string, args: readonly string[]): ExitCode {
   warn(problem);
-  if (args[0] === "check" && args.includes("--json")) {
+  if (args.includes("--json")) {
     const subject = args.slice(1).find((arg) => !arg.startsWith("-")) ?? "";
-    printLine(JSON.stringify(jsonReport(brokenReport(subject, problem, {}), []), null, 2));
+    const object =
+      args[0] === "check"
+        ? jsonReport(brokenReport(subject, problem, {}), [])
+        : args[0] === "validate"
+          ? notJudged(problem)
+          : null;
+    if (object !== null) printLine(JSON.stringify(object, null, 2));
   }
   return 2;
 }
@@ -158,7 +195,7 @@ function commanderText(error: CommanderError, command: string | undefined): stri
     .replace(/^error: /, "")
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
-  const known = command === "check" || command === "replay" || command === "explain";
+  const known = ["check", "replay", "validate", "explain"].some((each) => each === command);
   return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;
 }
 

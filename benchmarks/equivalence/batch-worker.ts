@@ -1,7 +1,8 @@
 // One core's share of a comparison: it is told the numbers of batches, and answers what they found.
 
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { reusedFlatWorlds } from "../../src/world/world.ts";
+import { work } from "../crew.ts";
 import { compareBatch, printFound, shrunk, type BatchSettings } from "./batch.ts";
 import { lanesOf } from "./lanes.ts";
 import { commandsIn, type BatchMessage, type Task } from "./task.ts";
@@ -27,6 +28,4 @@ function compared(number: number): BatchMessage {
   return { number, commands, text };
 }
 
-const port = parentPort;
-if (port === null) throw new Error("this is the work of a worker thread");
-port.on("message", (number: number) => port.postMessage(compared(number)));
+work(compared);

@@ -5,6 +5,7 @@
 
 import type { Claims } from "../config.ts";
 import { isIdle } from "../entries.ts";
+import { families } from "../families.ts";
 import type { ActiveCall, Before, EntryBefore, InstanceView } from "../ledger.ts";
 import { pagesOf, spansOverlap, type PageSpan } from "../units.ts";
 import type { WorldView } from "../view.ts";
@@ -122,14 +123,18 @@ function judgeMissed(scene: Scene): readonly Finding[] {
   ];
 }
 
+/** True if idle entries may wait for a later call to be released, since no operation waits for the callback's answer. */
+const maySetAside = ({ notification, limits }: Claims): boolean =>
+  families[notification].delivery !== "refused" && limits.pending !== 0;
+
 /** WSAEFAULT: something of the instance remains, because it is held or a host call failed. */
 function judgeNotReleased(scene: Scene): readonly Finding[] {
   const { view, instance, claims, active, span, held } = scene;
   const nested = instance.calls.length > 0;
   const failed = active.failures.length > 0;
   const entries = view.entriesOver(instance.id, span);
-  const owed = entries.some((each) => each.unreleased);
-  if (entries.length === 0 && view.instanceSecuresOver(instance.id, span).length === 0) {
+  const secures = view.instanceSecuresOver(instance.id, span);
+  if (entries.length === 0 && secures.length === 0) {
     return nested
       ? none
       : [
@@ -140,8 +145,14 @@ function judgeNotReleased(scene: Scene): readonly Finding[] {
           ),
         ];
   }
-  const findings = [...judgeMissed(scene)];
-  if (held.length === 0 && !failed && !nested && !owed) {
+  // A secure that reaches into the range stays there for an entry outside of it.
+  const reaching = secures.flatMap((each) => view.entriesOver(instance.id, each.span));
+  const owed = [...entries, ...reaching].some((each) => each.unreleased);
+  const inUse =
+    held.length > 0 || (claims.inUse === "refuse" && reaching.some((each) => each.held));
+  // What is put aside is gone for every look-up, and nobody sees that; a register that finds it anew breaks LAW-1.
+  const findings = maySetAside(claims) ? [] : [...judgeMissed(scene)];
+  if (!inUse && !failed && !nested && !owed) {
     findings.push(
       broken(
         "SPI-5",
@@ -161,18 +172,24 @@ function judgeNotReleased(scene: Scene): readonly Finding[] {
 /** WSAEINVAL: nothing idle or secured was there, and nothing has changed. */
 function judgeNothingThere(scene: Scene): readonly Finding[] {
   const { view, instance, active, before, span, isBusy, idle } = scene;
-  const secures = before.securesOver(span).filter((each) => !isBusy(each.span));
+  // What is there no longer was released by a callback inside this one: changes of its own are found below.
+  const isLeft = ({ mdl }: EntryBefore): boolean => view.entriesOn(instance.id, mdl).length > 0;
+  const left = active.interrupted ? idle.filter(isLeft) : idle;
+  const secures = before
+    .securesOver(span)
+    .filter((each) => !isBusy(each.span))
+    .filter((each) => !active.interrupted || view.secure(each.handle) !== undefined);
   // Releases that were owed from before, and that have nothing to do with the range, may be tried here.
   const changed = active.changes.filter(
     (each) => each.span === null || spansOverlap(each.span, span),
   ).length;
   const findings = [...judgeMissed(scene)];
   const there = [
-    ...idle.map((each) => `an idle entry over ${pages(view, each.span)}`),
+    ...left.map((each) => `an idle entry over ${pages(view, each.span)}`),
     ...secures.map((each) => `secure ${each.handle}`),
   ];
   const nested = instance.calls.length > 0;
-  if (there.length > 0 && !(nested && idle.length === 0)) {
+  if (there.length > 0 && !(nested && left.length === 0)) {
     findings.push(
       broken(
         "SPI-5",

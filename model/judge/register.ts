@@ -3,8 +3,8 @@
 
 import type { Claims } from "../config.ts";
 import type { RegisterOutcome, RegisterRequest } from "../contract.ts";
-import { isIdle } from "../entries.ts";
-import { families } from "../families.ts";
+import { hasAsked, isIdle } from "../entries.ts";
+import { families, isPromised } from "../families.ts";
 import { isFresh, isValidFor, mappingOf, userSpanOf } from "../freshness.ts";
 import type { ActiveCall, EntryBefore, InstanceView } from "../ledger.ts";
 import { includesAccess } from "../memory-manager.ts";
@@ -121,8 +121,9 @@ function judgeProtection(
 ): readonly Finding[] {
   if (request.access === "read" || active.interrupted) return none;
   if (!hasReadOnlyPage(view, instance, request)) return none;
-  // Under a live registration the application may do as it likes; who shares that one is LAW-1's business.
-  if (view.before(instance.id, active).entry(region.mdl)?.held === true) return none;
+  const before = view.before(instance.id, active).entry(region.mdl);
+  // Under a live registration the application may do as it likes, and some caches are told of no protection at all.
+  if (before !== undefined && (before.held || !isPromised("protect", view.claims))) return none;
   return [
     broken(
       "ACCESS-4",
@@ -391,7 +392,7 @@ function usableEntries(
 function isUnchanged(view: WorldView, entry: EntryBefore, active: ActiveCall): boolean {
   if (active.call.name !== "register") return false;
   const mdl = view.lock(entry.mdl);
-  if (mdl === undefined) return true;
+  if (mdl === undefined) return !hasAsked(active);
   const span = pagesOf(active.call.request.range, view.config.pageSizeBytes);
   const from = span.first - mdl.span.first;
   const frames = mdl.frames.slice(from, from + span.count);

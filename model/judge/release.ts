@@ -2,7 +2,7 @@
 // what only its connection used, and clean-up leaves nothing.
 
 import type { Claims } from "../config.ts";
-import { isIdle } from "../entries.ts";
+import { hasAsked, isIdle } from "../entries.ts";
 import type { EventOf } from "../events.ts";
 import { mappingOf } from "../freshness.ts";
 import { includesAccess, modeAllows } from "../memory-manager.ts";
@@ -113,6 +113,8 @@ export function judgeLosses(
   if (call.name !== "register" && call.name !== "deregister") return none;
   if (work.unlock === 0 && work.nicDeregister === 0) return none;
   if (active.failures.length > 0 || active.interrupted || !claims.caches.local) return none;
+  // What it drops may be what it was told of.
+  if (hasAsked(active)) return none;
   const before = view.before(instance.id, active);
   const { idleEntries, owedEntries, idlePages, owedPages } = before.totals;
   const incoming = active.touched.reduce((most, span) => Math.max(most, span.count), 0);

@@ -68,8 +68,12 @@ const NOTIFIED = 2;
 /** So many host calls pass first: 0 to this. */
 const DELAYS = 3;
 
-/** Every private region is freed or protected by another thread; callbacks come for some spans. */
-const interruptionsEach = ({ palette }: Setting): number => 2 * palette.areas.length + NOTIFIED;
+/** A private region is freed, freed and allocated again, or protected by another thread. */
+const CHANGES = 3;
+
+/** Something happens to every private region; callbacks come for some spans. */
+const interruptionsEach = ({ palette }: Setting): number =>
+  CHANGES * palette.areas.length + NOTIFIED;
 
 function interruptionAt(setting: Setting, process: ProcessId, k: number): Interruption | null {
   const { view, palette } = setting;
@@ -82,15 +86,24 @@ function interruptionAt(setting: Setting, process: ProcessId, k: number): Interr
   }
   // What is being registered is not registered yet, and will be: another thread leaves it alone as well.
   if (isDisciplined(view)) return null;
-  const vad = privateRegionAt(view, process, palette.areas[Math.floor((k - NOTIFIED) / 2)]);
+  const vad = privateRegionAt(view, process, palette.areas[Math.floor((k - NOTIFIED) / CHANGES)]);
   if (vad === undefined) return null;
   const { start: address, lengthBytes: sizeBytes } = rangeOf(spanOf(vad), pageSizeBytes);
+  const change = (k - NOTIFIED) % CHANGES;
+  if (change === 0) {
+    const operation = { name: "VirtualProtect", address, sizeBytes } as const;
+    return {
+      kind: "operation",
+      operation: { ...operation, protection: "READONLY", guard: false },
+    };
+  }
+  const operation = { name: "VirtualFree", address, sizeBytes: 0, type: "release" } as const;
+  if (change === 1) return { kind: "operation", operation };
+  const again = { name: "VirtualAlloc", address, sizeBytes } as const;
   return {
     kind: "operation",
-    operation:
-      k % 2 === 0
-        ? { name: "VirtualFree", address, sizeBytes: 0, type: "release" }
-        : { name: "VirtualProtect", address, sizeBytes, protection: "READONLY", guard: false },
+    operation,
+    next: { ...again, type: "reserve|commit", protection: "READWRITE", guard: false },
   };
 }
 
@@ -129,8 +142,10 @@ const interrupt = command<Arm>({
         : "address" in what.operation && what.operation.address !== null
           ? `${what.operation.name}(${addressName(view, process, what.operation.address)})`
           : what.operation.name;
+    const then =
+      what.kind === "operation" && what.next !== undefined ? `, ${what.next.name} again` : "";
     const when = afterHostCalls === 0 ? "at" : `after ${afterHostCalls} more, at`;
-    return `another thread: ${action}, ${when} the next host call`;
+    return `another thread: ${action}${then}, ${when} the next host call`;
   },
 });
 

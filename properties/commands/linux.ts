@@ -32,6 +32,7 @@ function worthySpan({ view, palette }: Setting, process: ProcessId, k: number): 
 const mmap = osCommand({
   name: "mmap",
   rules: ["LAW-1", "LAW-3"],
+  subjects: ["cache"],
   places: beyondWindows(({ palette }) => palette.spans.length),
   operation(setting, process, k) {
     const span = worthySpan(setting, process, k);
@@ -51,6 +52,7 @@ const DIRECTIONS = 2;
 const mremap = osCommand({
   name: "mremap",
   rules: ["LAW-1", "LAW-3"],
+  subjects: ["cache"],
   places: beyondWindows(({ palette }) => DIRECTIONS * palette.spans.length),
   operation(setting, process, k) {
     const { view } = setting;
@@ -87,6 +89,7 @@ function counterpart(
 const madvise = osCommand({
   name: "madvise",
   rules: ["LAW-1", "LAW-3"],
+  subjects: ["cache"],
   places: beyondWindows(({ palette }) => palette.spans.length),
   operation(setting, process, k) {
     const span = worthySpan(setting, process, k);
@@ -103,6 +106,7 @@ const madvise = osCommand({
 const fork = osCommand({
   name: "fork",
   rules: ["LAW-1"],
+  subjects: ["cache"],
   places: beyondWindows(() => 1),
   operation({ view, palette }, process) {
     const isDue = palette.spans.some(
@@ -131,6 +135,7 @@ function viewedSection({ view, palette }: Setting, process: ProcessId, k: number
 const fallocate = osCommand({
   name: "fallocate",
   rules: ["LAW-1"],
+  subjects: ["cache"],
   places: beyondWindows(({ palette }) => (palette.with.views ? palette.areas.length : 0)),
   operation(setting, process, k) {
     const section = viewedSection(setting, process, k);
@@ -148,6 +153,7 @@ const holeName = (first: number, count: number): string =>
 const ftruncate = osCommand({
   name: "ftruncate",
   rules: ["LAW-1"],
+  subjects: ["cache"],
   places: beyondWindows(({ palette }) => (palette.with.views ? palette.areas.length : 0)),
   operation(setting, process, k) {
     const section = viewedSection(setting, process, k);

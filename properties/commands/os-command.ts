@@ -16,6 +16,8 @@ interface OsArgs {
 /** One operation of an application. */
 export function osCommand(
   row: Pick<CommandRecord, "name" | "rules"> & {
+    /** Default: all. */
+    readonly subjects?: CommandRecord["subjects"];
     /** How many places there are in each process. */
     places(setting: Setting): number;
     /** The operation at the k-th place of the process; null if there is none now. */
@@ -26,7 +28,7 @@ export function osCommand(
   return command<OsArgs>({
     name: row.name,
     rules: row.rules,
-    subjects: ["cache", "driver"],
+    subjects: row.subjects ?? ["cache", "driver"],
     count: (setting) => setting.palette.processes.length * row.places(setting),
     isFixed: true,
     instance(setting, k) {

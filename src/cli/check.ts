@@ -2,10 +2,12 @@
 // code what came of it.
 
 import { randomInt } from "node:crypto";
-import { resolve } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Trace } from "../../model/trace.ts";
 import type { Report } from "../kit/report.ts";
 import { jsonReport } from "../report/json.ts";
+import { junitReport } from "../report/junit.ts";
 import { terminalReport } from "../report/terminal.ts";
 import { requireFile } from "./arguments.ts";
 import { messageOf } from "./error-text.ts";
@@ -23,6 +25,8 @@ export interface CheckRequest {
   /** The folder of traces. */
   readonly out: string;
   readonly json: boolean;
+  /** Where the JUnit report goes; null: nowhere. */
+  readonly junit: string | null;
   readonly watchdogSeconds: number;
   /** Run the program of this trace and nothing else. */
   readonly only: Trace | null;
@@ -46,11 +50,12 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
     { watchdogSeconds: request.watchdogSeconds, onProgress: progress.show },
   );
   progress.clear();
+  const report = reportOf(outcome, request.module, options);
   if (!("report" in outcome) && outcome.nothingJudged && !request.json) {
+    writeJunit(report, [], request);
     warn(outcome.problem);
     return 2;
   }
-  const report = reportOf(outcome, request.module, options);
   return request.only === null || report.verdict === "broken"
     ? printReport(report, request)
     : printReplayed(report, request, request.only);
@@ -91,7 +96,8 @@ export function brokenReport(subject: string, problem: string, options: CheckOpt
   };
 }
 
-function printReport(report: Report, { out, json }: CheckRequest): ExitCode {
+function printReport(report: Report, request: CheckRequest): ExitCode {
+  const { out, json } = request;
   const tracePaths = report.counterexamples.map(({ rule, trace }) => {
     try {
       return writeTrace(out, rule, trace);
@@ -102,6 +108,7 @@ function printReport(report: Report, { out, json }: CheckRequest): ExitCode {
       return null;
     }
   });
+  writeJunit(report, tracePaths, request);
   if (json) {
     printLine(JSON.stringify(jsonReport(report, tracePaths), null, 2));
     if (report.problem !== null) warn(report.problem);
@@ -109,6 +116,21 @@ function printReport(report: Report, { out, json }: CheckRequest): ExitCode {
     printLine(terminalReport(report, tracePaths, stdoutPage()));
   }
   return exitCodeOf(report);
+}
+
+/** Like a trace that cannot be written, a report that cannot be changes no verdict. */
+function writeJunit(
+  report: Report,
+  tracePaths: readonly (string | null)[],
+  { junit, options }: CheckRequest,
+): void {
+  if (junit === null) return;
+  try {
+    mkdirSync(dirname(junit), { recursive: true });
+    writeFileSync(junit, junitReport(report, { strict: options.strict ?? false, tracePaths }));
+  } catch (error) {
+    warn(`the JUnit report was not written: ${messageOf(error)}. Give another file by --junit.`);
+  }
 }
 
 /** One program was run: what it broke, and nothing about the rules that it does not reach. */

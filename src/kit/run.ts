@@ -18,6 +18,7 @@ import { MisuseError } from "./misuse.ts";
 import { defaults, presetOf, wholeNumber } from "./options.ts";
 import { isDriver, players } from "./player.ts";
 import type { Counterexample, Progress, Report, RunOptions } from "./report.ts";
+import { shrunk } from "./shrinking.ts";
 import { checkSubject, underTest, type SubjectUnderTest } from "./subject.ts";
 import { noneJudged, ruleReports, subjectVerdict, type Evidence } from "./verdicts.ts";
 
@@ -214,27 +215,19 @@ class Session {
     const result = this.#observe(program, path);
     if (result.violation === null) return;
     const wanted = primary(result.violation);
-    const smallest = this.#shrink(program, (each) => this.#breaks(each, wanted));
+    const smallest = this.#shrink(program, wanted);
     this.#counterexamples.push(this.#counterexample(smallest, program.length, wanted, seed, path));
   }
 
-  /** Shrinks by hand what fast-check did not generate: the first failing smaller program, again and again. */
-  #shrink(program: Program, fails: (program: Program) => boolean): Program {
-    let smallest = program;
-    for (;;) {
-      const next = this.#smaller(smallest, fails);
-      if (next === null) return smallest;
-      smallest = next;
-    }
-  }
-
-  #smaller(program: Program, fails: (program: Program) => boolean): Program | null {
-    for (const { value } of this.#programs().shrink(program, undefined)) {
-      this.#progress("shrinking");
-      if (this.#isLate()) return null;
-      if (fails(value)) return value;
-    }
-    return null;
+  #shrink(program: Program, wanted: RuleId): Program {
+    return shrunk(program, {
+      programs: this.#programs(),
+      fails: (each) => this.#breaks(each, wanted),
+      isOver: () => {
+        this.#progress("shrinking");
+        return this.#isLate();
+      },
+    });
   }
 
   #breaks(program: Program, rule: RuleId): boolean {
@@ -291,7 +284,7 @@ class Session {
   #explainNonStrict(): void {
     for (const [rule, { origin, program }] of this.#nonStrict) {
       if (this.#isLate()) return;
-      const smallest = this.#shrink(program, (each) => this.#breaks(each, rule));
+      const smallest = this.#shrink(program, rule);
       this.#counterexamples.push(
         this.#counterexample(smallest, program.length, rule, this.#seed, origin),
       );

@@ -17,6 +17,7 @@ import {
   type RegionKey,
   type RemoteKey,
 } from "../../model/units.ts";
+import { callErrors } from "../../properties/outcomes.ts";
 import { BrokenSubject, type Provider } from "../../properties/stage.ts";
 import {
   Border,
@@ -140,15 +141,13 @@ function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
     case "register":
       return checkRegister(call.request, outcome);
     case "deregister":
-      return checkPlain(call.name, outcome, deregisterErrors);
+      return checkPlain(call.name, outcome, callErrors.deregister);
     case "invalidate":
-      return checkPlain(call.name, outcome, invalidateErrors);
+      return checkPlain(call.name, outcome, callErrors.invalidate);
   }
 }
 
 const done = Object.freeze({ ok: true } as const);
-const deregisterErrors = ["WSAEINVAL"] as const;
-const invalidateErrors = ["WSAEINVAL", "WSAEFAULT"] as const;
 
 const registerShape =
   '{ ok: true, handle, region, offsetBytes } with numbers of 0 or more, and remoteKey for remote scope, or { ok: false, error: "WSAENOBUFS" | "WSAEFAULT" }';

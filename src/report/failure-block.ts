@@ -1,10 +1,12 @@
 // The failure block: the rule, where it comes from, the program with what happened beside it, what was
 // expected, and how to see it again. It is what most people ever see of this program.
 
+import type { Finding } from "../../model/judge.ts";
 import { ruleAnchor, ruleOf, type Rule, type RuleId } from "../../model/rules.ts";
-import type { Failure, StoryLine } from "./failure.ts";
+import type { Failure } from "./failure.ts";
 import { counted, figure, listed, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
+import type { StoryLine } from "./story.ts";
 
 /** What the trace does not know. */
 export interface FailureDetails {
@@ -34,8 +36,8 @@ export function failureBlock(failure: Failure, details: FailureDetails, page: Pa
   const body = [
     ...headingLines(primary.rule, details, page),
     "",
-    ...programLines(failure, page),
-    ...findingLines(failure, details.fails, page),
+    ...programLines(failure.lines, page),
+    ...findingLines(failure.findings, details.fails, page),
     "",
     ...(failure.commandsAfter > 0
       ? [`  not shown: ${counted(failure.commandsAfter, "later command")} of the trace`]
@@ -59,9 +61,10 @@ export function programBlock(
   return [...heading, "", ...numbered, "", note, ...origin].join("\n");
 }
 
-function headingLines(
+/** The rule, by whom it is broken, what holds, and where it comes from. */
+export function headingLines(
   id: RuleId,
-  { fails, subject }: FailureDetails,
+  { fails, subject }: Pick<FailureDetails, "fails" | "subject">,
   { widthColumns, paint }: Page,
 ): string[] {
   const rule = ruleOf(id);
@@ -109,13 +112,14 @@ function joinedSources(sources: readonly string[]): string {
     .join("; ");
 }
 
-function programLines(failure: Failure, page: Page): string[] {
-  const longest = Math.max(...failure.lines.map((line) => line.text.length));
-  const digits = String(failure.lines.length).length;
+/** The program with its notes; the last line is marked: it is the one that this is about. `before`: lines left out. */
+export function programLines(lines: readonly StoryLine[], page: Page, before = 0): string[] {
+  const longest = Math.max(...lines.map((line) => line.text.length));
+  const digits = String(before + lines.length).length;
   const column = Math.min(latestNoteColumn, digits + 4 + longest + 3);
-  return failure.lines.flatMap((line, i) => {
-    const isLast = i === failure.lines.length - 1;
-    const number = `${isLast ? ">" : " "} ${String(i + 1).padStart(digits)}  `;
+  return lines.flatMap((line, i) => {
+    const isLast = i === lines.length - 1;
+    const number = `${isLast ? ">" : " "} ${String(before + i + 1).padStart(digits)}  `;
     return storyLines(line, number, column, isLast, page);
   });
 }
@@ -149,21 +153,32 @@ function storyLines(
   return [shown, ...wrapped.map(faint), ...asides.map(faint)];
 }
 
-/** The primary rule at length, the others in a line each. */
-function findingLines(failure: Failure, fails: boolean, { widthColumns, paint }: Page): string[] {
-  const [primary, ...others] = failure.findings;
+/** "expected" and "observed", below the line that they are about. */
+export function expectationLines(
+  { expected, observed }: Pick<Finding, "expected" | "observed">,
+  fails: boolean,
+  { widthColumns, paint }: Page,
+): string[] {
   const label = (word: string, text: string): string[] =>
     wrap(text, widthColumns, `${indent}${word}  `, `${indent}${" ".repeat(word.length + 2)}`);
+  return [
+    ...label("expected", expected).map((line) => paint("good", line)),
+    ...label("observed", observed).map((line) => paint(fails ? "bad" : "doubtful", line)),
+  ];
+}
+
+/** The primary rule at length, the others in a line each. */
+export function findingLines(
+  [primary, ...others]: Failure["findings"],
+  fails: boolean,
+  page: Page,
+): string[] {
   const also = others.flatMap(({ rule, fails, expected, observed }) => {
     const head = `also ${fails ? "broken" : "not kept"}: ${titleOf(rule)},`;
     const text = `${head} expected ${expected}; observed ${observed}`;
-    return wrap(text, widthColumns, indent, `${indent}  `);
+    return wrap(text, page.widthColumns, indent, `${indent}  `);
   });
-  return [
-    ...label("expected", primary.expected).map((line) => paint("good", line)),
-    ...label("observed", primary.observed).map((line) => paint(fails ? "bad" : "doubtful", line)),
-    ...also,
-  ];
+  return [...expectationLines(primary, fails, page), ...also];
 }
 
 function originLines(details: FailureDetails, commands: string): string[] {

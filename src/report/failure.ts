@@ -1,19 +1,9 @@
-// A counterexample as a story: the program, what each command made happen, and the event that broke a rule.
-// Everything comes from replaying the trace through the model; nothing was recorded while it ran.
+// A counterexample: the program as a story, and the event that broke a rule.
 
-import type { Answer, Event } from "../../model/events.ts";
+import type { Answer } from "../../model/events.ts";
 import type { Finding } from "../../model/judge.ts";
 import { replay, type Trace } from "../../model/trace.ts";
-import { brand, type ProcessId } from "../../model/units.ts";
-import type { WorldView } from "../../model/view.ts";
-import { printCommand } from "../../properties/commands.ts";
-import { annotator } from "./annotations.ts";
-import type { BufferNames } from "./buffer-names.ts";
-import type { Annotations } from "./note-sheet.ts";
-
-export interface StoryLine extends Annotations {
-  readonly text: string;
-}
+import { newStory, type StoryLine } from "./story.ts";
 
 /** The first violation that a trace shows. */
 export interface Failure {
@@ -45,51 +35,27 @@ export interface Replayed {
  * @throws {Error} whatever the model says about events that cannot be performed: the trace is damaged.
  */
 export function failureOf(trace: Trace, isWanted: (finding: Finding) => boolean): Replayed {
-  const lines: StoryLine[] = [];
-  const notes = annotator();
-  let text: string | null = null;
+  const story = newStory();
   let disagreement: Disagreement | null = null;
-  const endLine = (): void => {
-    if (text !== null) lines.push({ text, ...notes.end() });
-  };
-  for (const { index, step, findings, disagreement: differs, view } of replay(trace)) {
-    if ("command" in step) {
-      endLine();
-      text = printCommand(view, step.command);
-      notes.begin();
-      continue;
-    }
+  for (const replayed of replay(trace)) {
+    const { index, step, findings, disagreement: differs, view } = replayed;
+    story.add(replayed);
+    if ("command" in step) continue;
     if (differs !== null) disagreement ??= { step: index + 1, ...differs };
-    notes.add(view, step.event, step.answer);
     const wanted = findings.find(isWanted);
     if (wanted === undefined) continue;
-    const process = processOf(view, step.event);
     const [first, ...others] = [wanted, ...findings.filter((each) => each !== wanted)].map((each) =>
-      named(each, view, process, notes.names),
+      story.named(each, view, step.event),
     );
     if (first === undefined) continue;
-    text ??= "(before the first command)";
-    endLine();
     const commandsAfter = trace.steps.slice(index).filter((each) => "command" in each).length;
-    const failure: Failure = { lines, findings: [first, ...others], commandsAfter, disagreement };
+    const failure: Failure = {
+      lines: story.end(),
+      findings: [first, ...others],
+      commandsAfter,
+      disagreement,
+    };
     return { failure, disagreement };
   }
   return { failure: null, disagreement };
-}
-
-function named(finding: Finding, view: WorldView, process: ProcessId, names: BufferNames): Finding {
-  const { expected, observed } = finding;
-  return {
-    ...finding,
-    expected: names.inText(view, process, expected),
-    observed: names.inText(view, process, observed),
-  };
-}
-
-/** Whose addresses an event is about. */
-function processOf(view: WorldView, event: Event): ProcessId {
-  if ("process" in event) return event.process;
-  if ("instance" in event) return view.instance(event.instance).process;
-  const id = "socket" in event ? event.socket : null;
-  return view.sockets().find((each) => each.id === id)?.process ?? brand(0);
 }

@@ -53,11 +53,11 @@ export function hostNote(
     case "frames":
       return null;
     case "nicRegister":
-      return `region ${String(result.value)}`;
+      return `region ${numberText(result.value)}`;
     case "nicDeregister":
       return `region ${call.region} gone`;
     case "expose":
-      return `key ${String(result.value)}`;
+      return `key ${numberText(result.value)}`;
     case "unexpose":
       return `key ${call.key} gone`;
     case "watch":
@@ -67,9 +67,11 @@ export function hostNote(
     case "poll":
       return polledText(result.value);
     case "generation":
-      return `generation ${String(result.value)}`;
+      return `generation ${numberText(result.value)}`;
   }
 }
+
+const numberText = (value: unknown): string => (typeof value === "number" ? String(value) : "?");
 
 function polledText(value: unknown): string {
   const count = Array.isArray(value) ? value.length : 0;

@@ -1,5 +1,6 @@
 // What is left of a registration after its deregister: kept or released, secured or not.
 
+import { families, isBeyondWindows } from "../../model/families.ts";
 import type { InstanceId, MdlHandle, PageSpan, RegionKey } from "../../model/units.ts";
 import { pageNumbers, spanHas } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
@@ -33,8 +34,11 @@ export function whatKept(
   };
 }
 
-/** True if live secures of the provider instance cover every page. */
+/** True if live secures of the provider instance cover every page; where a cache watches, if every page is watched. */
 function isSecured(view: WorldView, id: InstanceId, span: PageSpan): boolean {
+  if (isBeyondWindows(view.config.notification)) {
+    return pageNumbers(span).every((page) => view.isWatched(id, page));
+  }
   const { process, provider } = view.instance(id);
   const own = view
     .secures()
@@ -47,6 +51,15 @@ export function keptNote(view: WorldView, kept: Kept | null): string | null {
   if (kept === null) return null;
   if (kept.held) return "still in use";
   const what = kept.what === "lock" ? "lock kept" : "kept";
-  if (view.config.notification !== "refuse-notify-retry") return what;
-  return `${what}, ${kept.secured ? "secured" : "NOT secured"}`;
+  switch (families[view.config.notification].delivery) {
+    case "asked":
+    case "never":
+      return what;
+    case "refused":
+      return `${what}, ${kept.secured ? "secured" : "NOT secured"}`;
+    case "before":
+    case "after":
+    case "queued":
+      return `${what}, ${kept.secured ? "watched" : "NOT watched"}`;
+  }
 }

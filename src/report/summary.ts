@@ -2,6 +2,7 @@
 // last the verdict with its bounds. Counterexamples are printed by failure-block.ts.
 
 import type { Report, RuleReport, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
+import { coverageOf } from "../../model/families.ts";
 import { ruleOf } from "../../model/rules.ts";
 import { titlesOf, type Page } from "./failure-block.ts";
 import { counted, figure, listed, secondsText, wrap } from "./layout.ts";
@@ -11,11 +12,10 @@ import type { Paint } from "./paint.ts";
 export function summary(report: Report, page: Page): string {
   const parts = [
     report.rules.length > 0 && (report.verdict === "conformant" || report.verdict === "unknown")
-      ? [ruleTable(report, page), notApplicable(report, page)]
-          .filter((part) => part !== "")
-          .join("\n\n")
+      ? rulesTable(report.rules, page)
       : tally(report, page),
     skippedLine(report, page),
+    familyLine(report, page),
     notCovered(report, page),
     engineLine(report, page),
     verdictLines(report, page),
@@ -39,12 +39,19 @@ const subjectStyle: Readonly<Record<SubjectVerdict, Parameters<Paint>[0]>> = {
   broken: "bad",
 };
 
+/** What became of each rule; those that do not apply by the reason. */
+export function rulesTable(rules: readonly RuleReport[], page: Page): string {
+  return [judgedRules(rules, page), notApplicable(rules, page)]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
 /** One line a rule, a blank line between the groups. */
-function ruleTable(report: Report, { paint, widthColumns }: Page): string {
+function judgedRules(rules: readonly RuleReport[], { paint, widthColumns }: Page): string {
   const title = `  ${"RULE".padEnd(9)} ${"NAME".padEnd(13)} ${"LEVEL".padEnd(8)} ${"VERDICT".padEnd(14)} EXERCISED`;
   const lines: string[] = [paint("faint", title)];
   let open = "";
-  for (const rule of report.rules.filter((each) => each.verdict !== "not applicable")) {
+  for (const rule of rules.filter((each) => each.verdict !== "not applicable")) {
     const group = rule.id.slice(0, rule.id.indexOf("-"));
     if (group !== open && open !== "") lines.push("");
     open = group;
@@ -72,9 +79,9 @@ function ruleTable(report: Report, { paint, widthColumns }: Page): string {
 }
 
 /** A line for each reason. */
-function notApplicable(report: Report, { paint, widthColumns }: Page): string {
+function notApplicable(rules: readonly RuleReport[], { paint, widthColumns }: Page): string {
   const byReason = new Map<string, string[]>();
-  for (const { id, verdict, reason } of report.rules) {
+  for (const { id, verdict, reason } of rules) {
     if (verdict !== "not applicable") continue;
     const known = byReason.get(reason ?? "") ?? [];
     byReason.set(reason ?? "", [...known, id]);
@@ -128,7 +135,7 @@ function notCovered(report: Report, { widthColumns, paint }: Page): string {
   const text =
     report.kind === "driver"
       ? "not covered: what happens between two kernel calls of one request; requests that are served at the same time"
-      : `not covered: how long locks are held; data races inside one segment between two host calls; ${uncoveredChanges(report)}`;
+      : `not covered: how long locks are held; data races inside one segment between two host calls; other changes of a mapping`;
   const lines = wrap(text, widthColumns, "", "  ");
   return lines.map((line) => paint("faint", line)).join("\n");
 }
@@ -146,11 +153,15 @@ function engineLine({ rules, engine }: Report, { widthColumns, paint }: Page): s
   return lines.map((line) => paint("faint", line)).join("\n");
 }
 
-function uncoveredChanges(report: Report): string {
-  const coverage = report.capabilities?.coverage;
-  if (coverage === undefined) return "mapping changes that the notification family cannot see";
-  const declared = coverage.length === 0 ? "empty" : coverage.join(", ");
-  return `mapping changes outside the declared coverage set (${declared})`;
+/** What a verdict on a cache is relative to. */
+function familyLine({ rules, capabilities }: Report, { widthColumns, paint }: Page): string {
+  if (rules.length === 0 || capabilities === null) return "";
+  const { notification, coverage } = capabilities;
+  const changes = coverageOf(notification, coverage).promised;
+  const declared = coverage === undefined ? "all that it is answerable for" : "as declared";
+  const text = `judged in the family ${notification}, after ${changes.length === 0 ? "no change of a mapping" : `the changes ${changes.join(", ")}`} (${declared})`;
+  const lines = wrap(text, widthColumns, "", "  ");
+  return lines.map((line) => paint("faint", line)).join("\n");
 }
 
 function verdictLines(report: Report, { widthColumns, paint }: Page): string {

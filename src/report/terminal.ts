@@ -17,7 +17,8 @@ export function terminalReport(
   return [...blocks, summary(report, page)].join("\n\n");
 }
 
-function counterexampleBlock(
+/** One counterexample: the rule, the program, what was expected, how to see it again. */
+export function counterexampleBlock(
   subject: string,
   counterexample: Counterexample,
   tracePath: string | null,

@@ -3,6 +3,8 @@
 
 import { brand, type PageSpan } from "../../model/units.ts";
 import { appended, type FlatCall } from "./active-call.ts";
+import { FlatBefore } from "./before.ts";
+import { locksOfInstanceOver } from "./calls.ts";
 import { failableNames } from "./codes.ts";
 import { request } from "./driver.ts";
 import { keep, setOwed, tally } from "./entries.ts";
@@ -11,7 +13,7 @@ import { generation, poll, unwatch, watch } from "./mapping-changes.ts";
 import { deregisterRegion, exposeRange, regionNamed, registerRegion, unexposeKey } from "./nic.ts";
 import { BAD_BLOCK, stateOf } from "./pages.ts";
 import { firstPageOf, isUserRange, pageCountOf, rangeAt, spanOf } from "./ranges.ts";
-import { isSecuredBy } from "./secures.ts";
+import { securesOver } from "./secures.ts";
 import {
   EXPOSURE,
   FAILURE,
@@ -244,23 +246,49 @@ function owe(w: Store, id: number, lock: number): void {
   if ((mem.at(row + LOCK.flags) & UNRELEASED) !== 0) return;
   keep(w, lock);
   tally(w, lock, -1);
-  const secured = wasSecured(w, id, spanAt(w, row + LOCK.first));
+  const secured = wasSecured(w, id, lock);
   setOwed(w, lock, UNRELEASED | (secured ? WAS_SECURED : 0));
   tally(w, lock, 1);
 }
 
-/** True if every page was secured when the innermost call began, or is now. */
-function wasSecured(w: Store, id: number, span: PageSpan): boolean {
-  const process = w.processOf(id);
-  const provider = w.providerOf(id);
-  const gone = w.calls[id]?.at(-1)?.unsecured ?? [];
+/** True if every page has a secure, now or when the innermost call began, that the entry has to keep. */
+function wasSecured(w: Store, id: number, lock: number): boolean {
+  const row = w.locks.row(lock);
+  const span = spanAt(w, row + LOCK.first);
+  const cover = coverOf(w, id, w.mem.at(row + LOCK.handle), span);
   for (let number: number = span.first; number < span.first + span.count; number++) {
-    const isCovered =
-      isSecuredBy(w, process, provider, number) ||
-      gone.some((each) => each.span.first <= number && number < each.span.first + each.span.count);
-    if (!isCovered) return false;
+    if (!cover.some((each) => isIn(each, number))) return false;
   }
   return true;
+}
+
+const isIn = ({ first, count }: PageSpan, number: number): boolean =>
+  first <= number && number < first + count;
+
+/**
+ * What was idle had to be secured, and keeps whatever is over its pages. What was in use need not have been: a secure
+ * over another entry as well may be that one's.
+ */
+function coverOf(w: Store, id: number, mdl: number, span: PageSpan): readonly PageSpan[] {
+  const active = w.calls[id]?.at(-1);
+  const before = active === undefined ? null : new FlatBefore(w, id, active);
+  const provider = w.providerOf(id);
+  const cover: PageSpan[] = [];
+  for (const slot of securesOver(w, w.processOf(id), span.first, span.count)) {
+    const row = w.secures.row(slot);
+    if (w.mem.at(row + SECURE.provider) === provider) cover.push(spanAt(w, row + SECURE.first));
+  }
+  for (const gone of active?.unsecured ?? []) cover.push(gone.span);
+  const was = before?.entry(brand(mdl));
+  if (was !== undefined && !was.held && !was.zombie) return cover;
+  return cover.filter(({ first, count }) => {
+    const now = locksOfInstanceOver(w, id, first, count);
+    const then = before?.entriesOver(spanOf(first, count)) ?? [];
+    return (
+      now.every((slot) => w.mem.at(w.locks.row(slot) + LOCK.handle) === mdl) &&
+      then.every((each) => each.mdl === mdl)
+    );
+  });
 }
 
 /** The secure is about to be released: calls that began before it was made remember it. */

@@ -114,14 +114,12 @@ export function interrupt(w: Store): Applied {
   const what = w.symbols.record(armed) as Interruption;
   w.set(SINGLE.interrupt, 0);
   w.faults = null;
-  return {
-    answer: null,
-    then: [
-      what.kind === "operation"
-        ? { type: "os", process, operation: what.operation }
-        : { type: "notify", process, range: what.range },
-    ],
-  };
+  if (what.kind === "notify") {
+    return { answer: null, then: [{ type: "notify", process, range: what.range }] };
+  }
+  const then: Event[] = [{ type: "os", process, operation: what.operation }];
+  if (what.next !== undefined) then.push({ type: "os", process, operation: what.next });
+  return { answer: null, then };
 }
 
 /** The provider instances of a process that can be called, in order. */

@@ -81,15 +81,3 @@ export function securesOver(w: Store, process: number, first: number, count: num
   if (w.secures.count === 0) return [];
   return rowsOver(w, PAGE.secures, process, first, count, w.secures, SECURE.first, SECURE.handle);
 }
-
-/** True if a secure of the provider covers the page. */
-export function isSecuredBy(w: Store, process: number, provider: number, number: number): boolean {
-  for (
-    let node = firstOver(w, PAGE.secures, process, number);
-    node !== 0;
-    node = nextOver(w, node)
-  ) {
-    if (w.mem.at(w.secures.row(ownerOf(w, node)) + SECURE.provider) === provider) return true;
-  }
-  return false;
-}

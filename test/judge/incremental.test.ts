@@ -3,8 +3,12 @@
 
 import { sample } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { loadMutant, loadSubject } from "../../gallery/loading.ts";
+import type { Edit, TextMutant } from "../../gallery/mutant.ts";
+import { cacheMutants } from "../../gallery/mutants.ts";
+import { legalVariants } from "../../gallery/variants.ts";
 import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
-import type { Subject } from "../../model/contract.ts";
+import type { DriverSubject, Subject } from "../../model/contract.ts";
 import { findingsOf, type Finding } from "../../model/judge.ts";
 import type { Command } from "../../model/trace.ts";
 import { referenceWorld } from "../../model/world.ts";
@@ -13,12 +17,6 @@ import { programs } from "../../properties/arbitraries.ts";
 import { casesFor } from "../../properties/cases.ts";
 import { players } from "../../src/kit/player.ts";
 import { underTest } from "../../src/kit/subject.ts";
-import { lawMutants } from "../mutants/law-mutants.ts";
-import { legalVariants } from "../mutants/legal-variants.ts";
-import { mutated, subjectOf, type Base, type Edit, type Mutant } from "../mutants/mutant.ts";
-import { ruleMutants } from "../mutants/rule-mutants.ts";
-import { shipped } from "../mutants/trial.ts";
-
 const textOf = ({ rule, expected, observed }: Finding): string =>
   `${rule}: ${expected}; observed: ${observed}`;
 
@@ -31,7 +29,7 @@ function programsFor(config: WorldConfig, claims: Claims | null): readonly (read
 
 /** Everything that judging everything found, and what of it judging the touched pages had not found by then. */
 function judgedTwice(
-  subject: Subject,
+  subject: Subject | DriverSubject,
   preset: PresetName,
 ): { readonly found: ReadonlySet<string>; readonly missed: readonly string[] } {
   const player = players(underTest(subject), presets[preset]);
@@ -58,11 +56,7 @@ function judgedTwice(
   return { found, missed };
 }
 
-const rows: readonly Pick<Mutant, "id" | "edits">[] = [
-  ...ruleMutants,
-  ...lawMutants,
-  ...legalVariants,
-];
+const rows: readonly Pick<TextMutant, "id" | "edits">[] = [...cacheMutants, ...legalVariants];
 const editsOf = (id: string): readonly Edit[] => rows.find((each) => each.id === id)?.edits ?? [];
 
 interface Wrong {
@@ -70,7 +64,7 @@ interface Wrong {
   /** What is broken by a state that it leaves behind, and what the judge then observes. */
   readonly leaves: string;
   readonly edits: readonly Edit[];
-  readonly base?: Base;
+  readonly base?: string;
 }
 
 const wrong: readonly Wrong[] = [
@@ -115,7 +109,7 @@ const wrong: readonly Wrong[] = [
     id: "released-late",
     leaves: "SPI-6: a cache without a callback",
     edits: editsOf("released-late"),
-    base: "uncached",
+    base: "examples/uncached.ts",
   },
 ];
 
@@ -123,14 +117,14 @@ describe("judging what an event touched", () => {
   for (const base of ["exact-match", "uncached", "by-the-book"] as const) {
     it(`misses nothing that ${base} does`, async () => {
       for (const preset of ["tiny", "small", "windows"] as const) {
-        expect(judgedTwice(await shipped(base), preset).missed).toEqual([]);
+        expect(judgedTwice(await loadSubject(`examples/${base}.ts`), preset).missed).toEqual([]);
       }
     });
   }
 
-  for (const { id, leaves, edits, base = "exact-match" } of wrong) {
+  for (const { id, leaves, edits, base = "examples/exact-match.ts" } of wrong) {
     it(`misses nothing of what a wrong cache leaves behind: ${id}`, async () => {
-      const subject = await subjectOf(id, mutated(base, edits));
+      const subject = await loadMutant({ id, base, edits });
       let found: readonly string[] = [];
       for (const preset of ["tiny", "small"] as const) {
         const judged = judgedTwice(subject, preset);

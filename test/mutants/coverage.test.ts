@@ -1,46 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { rules } from "../../model/rules.ts";
+import { isOfWorld } from "../../gallery/mutant.ts";
+import { cacheMutants, mutants } from "../../gallery/mutants.ts";
+import { driverMutants } from "../../gallery/mutants/drivers.ts";
+import { rules, type RuleId, type SubjectKind } from "../../model/rules.ts";
 import { doctored } from "../judge/doctored.ts";
-import { bugMutants } from "./bug-mutants.ts";
-import { lawMutants, unlikeItself } from "./law-mutants.ts";
-import { ruleMutants } from "./rule-mutants.ts";
-import { worldAndDriverRules } from "./world-and-driver.ts";
 
-const cacheMutants = [...ruleMutants, ...lawMutants, ...bugMutants, unlikeItself];
+/** The judged rules that one of the lists does not break. */
+function unbroken(
+  kind: SubjectKind | null,
+  ...lists: readonly (readonly { readonly rule: RuleId }[])[]
+): RuleId[] {
+  const broken = new Set(lists.flatMap((list) => list.map((each) => each.rule)));
+  return rules
+    .filter((each) => each.notJudged === null && (kind === null || each.appliesTo.includes(kind)))
+    .map((each) => each.id)
+    .filter((id) => !broken.has(id));
+}
 
-describe("the mutants", () => {
-  it("every rule that a cache can break has a mutant", () => {
-    const killed = new Set(cacheMutants.map((each) => each.rule));
-    const unbroken = rules
-      .filter((each) => each.notJudged === null && each.appliesTo.includes("cache"))
-      .map((each) => each.id)
-      .filter((id) => !killed.has(id));
-    expect(unbroken).toEqual([]);
+describe("the gallery", () => {
+  it("every id names one mutant", () => {
+    const ids = mutants.map((each) => each.id);
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
   });
 
-  it("every id names one mutant", () => {
-    const ids = cacheMutants.map((each) => each.id);
-    expect(new Set(ids).size).toBe(ids.length);
+  it("every rule that a cache can break has a cache that breaks it", () => {
+    expect(unbroken("cache", cacheMutants)).toEqual([]);
+  });
+
+  it("every rule that a driver can break has a driver that breaks it", () => {
+    expect(unbroken("driver", driverMutants)).toEqual([]);
+  });
+
+  it("every rule on the played world has a world that breaks it", () => {
+    expect(unbroken("world", mutants.filter(isOfWorld))).toEqual([]);
   });
 
   it("every rule that a provider alone can break is broken by a literal scene", () => {
-    const literal = new Set(doctored.map((each) => each.rule));
-    const unbroken = rules
-      .filter((each) => each.notJudged === null && each.appliesTo.includes("provider"))
-      .filter((each) => !each.appliesTo.includes("cache"))
-      .map((each) => each.id)
-      .filter((id) => !literal.has(id));
-    expect(unbroken).toEqual([]);
+    const onlyProviders = rules
+      .filter((each) => each.appliesTo.includes("provider") && !each.appliesTo.includes("cache"))
+      .map((each) => each.id);
+    expect(unbroken("provider", doctored).filter((id) => onlyProviders.includes(id))).toEqual([]);
   });
 
   it("every rule that is judged is broken by something", () => {
-    const broken = new Set([
-      ...[...cacheMutants, ...doctored].map((each) => each.rule),
-      ...worldAndDriverRules,
-    ]);
-    const unbroken = rules
-      .filter((each) => each.notJudged === null && !broken.has(each.id))
-      .map((each) => each.id);
-    expect(unbroken).toEqual([]);
+    expect(unbroken(null, mutants, doctored)).toEqual([]);
   });
 });

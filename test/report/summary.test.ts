@@ -1,65 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import { rules } from "../../model/rules.ts";
-import type { Counterexample, Report, RuleReport } from "../../src/kit/report.ts";
+import type { Report } from "../../src/kit/report.ts";
 import { jsonReport } from "../../src/report/json.ts";
 import { plain } from "../../src/report/paint.ts";
 import { summary } from "../../src/report/summary.ts";
 import { terminalReport } from "../../src/report/terminal.ts";
-import { allocate, deregister, oneEntryCache, recordedTrace, register } from "./recorded-trace.ts";
+import { conformant, counterexample, withRule } from "./reports.ts";
 
 const page = { widthColumns: 120, paint: plain };
-
-const passed = rules.map(({ id, level }): RuleReport => ({
-  id,
-  level,
-  verdict: "pass",
-  exercised: 1234,
-  witnessed: true,
-  reason: null,
-}));
-
-const conformant: Report = {
-  subject: "my-cache",
-  kind: "cache",
-  verdict: "conformant",
-  problem: null,
-  rules: passed,
-  capabilities: {
-    caches: { local: true, remote: false },
-    hit: "exact",
-    inUse: "refuse",
-    limits: { entries: null, pages: null, pending: null },
-    notification: "refuse-notify-retry",
-  },
-  bounds: { preset: "small", runs: 1000, commands: 60 },
-  skipped: {},
-  counterexamples: [],
-  commands: 41873,
-  seconds: 7.21,
-  seed: 1842107356,
-  engine: { name: "flat", compared: { programs: 20, commands: 812 } },
-};
-
-const counterexample: Counterexample = {
-  rule: "LOCAL-2",
-  broken: ["LOCAL-2"],
-  fails: true,
-  commands: 3,
-  shrunkFrom: 61,
-  program: ["one", "two", "three"],
-  trace: recordedTrace(
-    [allocate(1), register("mr_1"), deregister("mr_1")],
-    oneEntryCache({ secures: false }),
-  ),
-  seed: 7,
-  path: "96:5",
-};
-
-const withRule = (id: string, changed: Partial<RuleReport>): Report => ({
-  ...conformant,
-  rules: passed.map((rule) => (rule.id === id ? { ...rule, ...changed } : rule)),
-});
 
 describe("the summary", () => {
   it("ends with the verdict and its bounds", () => {
@@ -146,7 +95,7 @@ describe("the JSON report", () => {
       subject: "my-cache",
       verdict: "not conformant",
       problem: null,
-      rules: passed.map(({ id, level, verdict, exercised, witnessed }) => ({
+      rules: conformant.rules.map(({ id, level, verdict, exercised, witnessed }) => ({
         id,
         level,
         verdict,

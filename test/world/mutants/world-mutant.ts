@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { PresetName, WorldConfig } from "../../../model/config.ts";
 import type { WorldFactory } from "../../../model/world.ts";
 import type { flatWorld, reusedFlatWorlds } from "../../../src/world/world.ts";
-import type { Edit } from "../../mutants/mutant.ts";
+import type { Edit } from "../../../gallery/mutant.ts";
 
 export interface WorldMutant {
   readonly id: string;

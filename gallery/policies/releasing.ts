@@ -1,0 +1,125 @@
+// How entries go: region, lock, secure, in this order, one entry after another or all of them step by step. What the
+// host refuses is owed, stays secured, and is tried again at a later call.
+
+import { spansOverlap, type PageSpan } from "../../model/units.ts";
+import type { Policy } from "./policy.ts";
+import { unsecureEntry, unsecureIfUnused } from "./securing.ts";
+import {
+  beginWork,
+  endWork,
+  isIdle,
+  isPending,
+  isThere,
+  isUsed,
+  usersOf,
+  type Entry,
+  type Region,
+} from "./tables.ts";
+
+/** Releases what nobody uses and nobody is at work on, of the entries given. `mayLeave`: a secure may stay. */
+export function release(policy: Policy, entries: readonly Entry[], mayLeave = false): void {
+  const { chance } = policy;
+  if (entries.length > 1 && policy.choose("batches")) {
+    const batch = chance.shuffled(entries).filter((entry) => canBegin(policy, entry));
+    for (const entry of batch) beginWork(entry);
+    const out = batch.filter((entry) => takeOut(policy, entry));
+    const unlocked = out.filter((entry) => unlock(policy, entry));
+    for (const entry of unlocked) forget(policy, entry, mayLeave);
+    for (const entry of batch) endWork(entry);
+    return;
+  }
+  for (const entry of chance.shuffled(entries)) {
+    // A callback inside the release before may have released it.
+    if (!canBegin(policy, entry)) continue;
+    beginWork(entry);
+    if (takeOut(policy, entry) && unlock(policy, entry)) forget(policy, entry, mayLeave);
+    endWork(entry);
+  }
+}
+
+const canBegin = ({ tables }: Policy, entry: Entry): boolean =>
+  isThere(tables, entry) && entry.atWork === 0 && !isUsed(entry);
+
+/** Every region of the entry. */
+function takeOut(policy: Policy, entry: Entry): boolean {
+  if (policy.choose("forgetsRegion")) entry.regions = [];
+  const regions = policy.chance.shuffled(entry.regions);
+  if (regions.every((region) => dropRegion(policy, entry, region))) return true;
+  entry.state = "owed";
+  return false;
+}
+
+function unlock({ host }: Policy, entry: Entry): boolean {
+  if (entry.mdl === null || host.driver.unlock(entry.mdl).ok) return true;
+  entry.state = "owed";
+  return false;
+}
+
+function forget(policy: Policy, entry: Entry, mayLeave: boolean): void {
+  const { tables } = policy;
+  unsecureEntry(policy, entry, mayLeave);
+  tables.entries = tables.entries.filter((each) => each !== entry);
+}
+
+/** Takes a region that nobody names out of the NIC. False: it is owed. */
+export function dropRegion(policy: Policy, entry: Entry, region: Region): boolean {
+  region.owed = !policy.host.nic.deregister(region.key).ok;
+  if (!region.owed) entry.regions = entry.regions.filter((each) => each !== region);
+  return !region.owed;
+}
+
+/** Takes the regions that nobody names out of the NIC and keeps the lock. False: one of them is owed. */
+export function dropIdleRegions(policy: Policy, entry: Entry): boolean {
+  beginWork(entry);
+  const idle = policy.chance.shuffled(entry.regions.filter((region) => region.uses === 0));
+  const dropped = idle.filter((region) => dropRegion(policy, entry, region));
+  endWork(entry);
+  return dropped.length === idle.length;
+}
+
+/** Tries again what is owed or was put off, if it is not put off once more; not what reaches into the pages given. */
+export function settle(policy: Policy, not: PageSpan | null = null): void {
+  const { tables } = policy;
+  const isOut = ({ span }: { readonly span: PageSpan }): boolean =>
+    not !== null && spansOverlap(span, not);
+  const isMeant = (entry: Entry): boolean =>
+    entry.atWork === 0 &&
+    isThere(tables, entry) &&
+    !isOut(entry) &&
+    !tables.secures.some((each) => isOut(each) && entry.secures.includes(each.handle));
+  for (const entry of [...tables.entries]) {
+    if (!isMeant(entry)) continue;
+    if (entry.state === "owed") {
+      if (!policy.choose("postpones")) release(policy, [entry]);
+    } else if (isPending(entry)) {
+      if (!policy.choose("postponesZombie")) release(policy, [entry]);
+    } else if (entry.regions.some((region) => region.owed) && !policy.choose("postpones")) {
+      dropIdleRegions(policy, entry);
+    }
+  }
+  for (const secure of [...tables.secures]) {
+    if (isOut(secure) || usersOf(tables, secure).length > 0) continue;
+    if (!policy.choose("leavesSecure")) unsecureIfUnused(policy, secure);
+  }
+}
+
+/** Releases idle entries for no reason at all. */
+export function evictSome(policy: Policy): void {
+  for (const entry of policy.tables.entries.filter(isIdle)) {
+    if (!policy.choose("evicts") || !isIdle(entry)) continue;
+    if (entry.regions.length > 0 && policy.choose("keepsLock")) dropIdleRegions(policy, entry);
+    else release(policy, [entry], true);
+  }
+}
+
+/** Releases idle entries until the limits are kept. */
+export function keepLimits(policy: Policy): void {
+  const { entries: most, pages: mostPages } = policy.capabilities.limits;
+  if (policy.choose("overrunsLimits")) return;
+  for (;;) {
+    const idle = policy.tables.entries.filter(isIdle);
+    const pages = idle.reduce((sum, { span }) => sum + span.count, 0);
+    if (idle.length <= (most ?? Infinity) && pages <= (mostPages ?? Infinity)) return;
+    release(policy, [policy.chance.oneOf(idle)], true);
+  }
+}

@@ -1,0 +1,68 @@
+// One random policy before the checker: as many commands as are wanted, in a world that its seed says.
+
+import type { RuleId } from "../../model/rules.ts";
+import { rules } from "../../model/rules.ts";
+import type { Counterexample, SubjectVerdict } from "../../src/kit/report.ts";
+import { run } from "../../src/kit/run.ts";
+import { legalPolicy } from "./legal-policy.ts";
+import type { Witness } from "./policy.ts";
+
+const PRESETS = ["tiny", "small", "windows"] as const;
+
+/** A generated program executes about so many commands; the rest that is wanted takes another round. */
+const COMMANDS_OF_A_PROGRAM = 30;
+
+/** A policy follows no recommendation: those rules would have the checker explain, again and again, that it did not. */
+const binding: readonly RuleId[] = rules
+  .filter(({ level }) => level !== "should")
+  .map(({ id }) => id);
+
+/** What the checker said of a policy. */
+export interface PolicyRun {
+  readonly seed: number;
+  readonly preset: string;
+  /** `unknown`: convicted of nothing, and some situation was not met in any round. */
+  readonly verdict: SubjectVerdict;
+  /** Why, if it is not conformant: what was not met, or what went wrong. */
+  readonly reason: string;
+  readonly commands: number;
+  /** The program that convicted it, as it is read; empty if none did. */
+  readonly program: readonly string[];
+}
+
+/** Runs the policy of the seed for so many commands, and stops at the first conviction. */
+export function runPolicy(seed: number, commands: number, witness?: Witness): PolicyRun {
+  const policy = legalPolicy(seed, witness);
+  const preset = PRESETS[seed % PRESETS.length] ?? PRESETS[0];
+  let executed = 0;
+  let verdict: SubjectVerdict = "unknown";
+  let reason = "";
+  for (let round = 0; executed < commands; round++) {
+    const runs = Math.ceil((commands - executed) / COMMANDS_OF_A_PROGRAM);
+    const report = run(policy, { seed: seed + 1000 * round, runs, preset, rules: binding });
+    executed += report.commands;
+    const convicting = report.counterexamples.find((each) => each.fails);
+    if (convicting !== undefined || report.verdict === "broken") {
+      return {
+        seed,
+        preset,
+        verdict: report.verdict,
+        reason: report.problem ?? (convicting?.broken ?? []).join(", "),
+        commands: executed,
+        program: convicting === undefined ? [] : linesOf(convicting),
+      };
+    }
+    if (report.verdict === "conformant") verdict = "conformant";
+    else if (round === 0) reason = report.rules.flatMap((each) => reasonOf(each)).join("; ");
+  }
+  if (verdict === "conformant") reason = "";
+  return { seed, preset, verdict, reason, commands: executed, program: [] };
+}
+
+const linesOf = ({ program, seed, path }: Counterexample): readonly string[] => [
+  ...program,
+  `seed ${seed}, path "${path}"`,
+];
+
+const reasonOf = ({ id, verdict, reason }: ReturnType<typeof run>["rules"][number]): string[] =>
+  verdict === "unknown" ? [`${id} ${reason ?? ""}`] : [];

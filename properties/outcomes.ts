@@ -1,0 +1,58 @@
+// What a call into a cache can be answered with, by the contract.
+
+import type { InvalidateOutcome, Outcome, RegisterOutcome } from "../model/contract.ts";
+import type { CacheCall, CallOutcome } from "../model/events.ts";
+
+type ErrorOf<O> = O extends { readonly error: infer E } ? E : never;
+
+/** The errors that a call may answer. */
+export const callErrors: {
+  readonly register: readonly ErrorOf<RegisterOutcome>[];
+  readonly deregister: readonly ErrorOf<Outcome>[];
+  readonly invalidate: readonly ErrorOf<InvalidateOutcome>[];
+} = {
+  register: ["WSAENOBUFS", "WSAEFAULT"],
+  deregister: ["WSAEINVAL"],
+  invalidate: ["WSAEINVAL", "WSAEFAULT"],
+};
+
+/** True if the outcome is an answer of the call, legal or not. */
+export function isAnswerOf(call: CacheCall, outcome: CallOutcome): boolean {
+  switch (call.name) {
+    case "register":
+      if (outcome === null) return false;
+      if (!outcome.ok) return isAmong(callErrors.register, outcome.error);
+      return (
+        "region" in outcome &&
+        (call.request.scope === "remote") === (outcome.remoteKey !== undefined)
+      );
+    case "deregister":
+    case "invalidate":
+      if (outcome === null) return false;
+      return outcome.ok ? !("region" in outcome) : isAmong(callErrors[call.name], outcome.error);
+    case "closeSocket":
+    case "cleanup":
+      return outcome === null;
+  }
+}
+
+const isAmong = (errors: readonly string[], error: string): boolean => errors.includes(error);
+
+/** What the call is answered with, for people. */
+export function answersOf(call: CacheCall): string {
+  switch (call.name) {
+    case "register": {
+      const key = call.request.scope === "remote" ? ", remoteKey" : "";
+      return `{ ok: true, handle, region, offsetBytes${key} }, or ${failure(callErrors.register)}`;
+    }
+    case "deregister":
+    case "invalidate":
+      return `{ ok: true }, or ${failure(callErrors[call.name])}`;
+    case "closeSocket":
+    case "cleanup":
+      return "null";
+  }
+}
+
+const failure = (errors: readonly string[]): string =>
+  `{ ok: false, error: ${errors.map((each) => JSON.stringify(each)).join(" | ")} }`;

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { measureMutant, measureSubject } from "../../benchmarks/gallery/measuring.ts";
+import { tableOf } from "../../benchmarks/gallery/table.ts";
+import { wantedMutants, wantedSubjects, type Task } from "../../benchmarks/gallery/task.ts";
+import type { Mutant } from "../../gallery/mutant.ts";
+
+const all: Task = { seeds: 3, limit: 2000, row: null, mutant: null };
+
+function only(id: string): Mutant {
+  const [mutant] = wantedMutants({ ...all, mutant: id });
+  if (mutant === undefined) throw new RangeError(`there is no mutant ${id}`);
+  return mutant;
+}
+
+describe("what the gallery is asked for", () => {
+  it("is everything, or the mutants of a row, or one mutant; subjects only with everything", () => {
+    expect(wantedMutants(all).length).toBeGreaterThan(70);
+    expect(wantedSubjects(all)).toContain("examples/exact-match.ts");
+    const ofRow = { ...all, row: 44 };
+    expect(wantedMutants(ofRow).map((each) => each.bug?.row)).toEqual([44, 44]);
+    expect(wantedSubjects(ofRow)).toEqual([]);
+    expect(wantedMutants({ ...ofRow, mutant: "never-hits" })).toEqual([]);
+  });
+});
+
+describe("a mutant, measured", () => {
+  it("that every seed finds has a median and a worst case", async () => {
+    const row = await measureMutant(only("never-hits"), all);
+    expect(row).toMatchObject({ row: 1, mutant: "never-hits", rule: "LOCAL-3", seeds: 3 });
+    expect([row.seedsFound, row.killedBy]).toEqual([3, ["LOCAL-3"]]);
+    expect(row.medianCommands).toBeGreaterThan(0);
+    expect(row.worstCommands).toBeGreaterThanOrEqual(row.medianCommands ?? Infinity);
+    expect(row.shrunk).toEqual({ median: 3, worst: 3 });
+    expect(await measureMutant(only("never-hits"), all)).toEqual(row);
+  });
+
+  it("that no seed finds has none, and says which rules convicted it", async () => {
+    const found = await measureMutant(only("keeps-lock-at-callback"), { ...all, limit: 41 });
+    expect(found).toMatchObject({ seedsFound: 0, seedsByOthers: 3 });
+    expect([found.medianCommands, found.worstCommands]).toEqual([null, null]);
+    expect(found.shrunk).toEqual({ median: null, worst: null });
+    expect(
+      tableOf({ rows: [found], subjects: [], falseAlarms: { policies: 0, alarms: 0 } }),
+    ).toMatch(/^ +keeps-lock-at-callback +LOCAL-4 +0\/3 +- +- +- +- +LOCAL-2 REMOTE-2 OWN-1$/m);
+  });
+});
+
+describe("a subject that is right, measured", () => {
+  it("is conformant, over about as many commands as were asked for", async () => {
+    const { commands, ...row } = await measureSubject("examples/uncached.ts", { ...all, seeds: 1 });
+    expect(row).toEqual({
+      name: "uncached",
+      family: "refuse-notify-retry",
+      verdict: "conformant",
+    });
+    expect(commands).toBeGreaterThan(all.limit * 0.8);
+  });
+});
