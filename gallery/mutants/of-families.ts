@@ -106,7 +106,12 @@ const ofUcx: readonly TextMutant[] = [
     rule: "LAW-4",
     change: "forgets a region that is invalidated while nobody uses it",
     base: ucxRcache,
-    edits: [["    if (isIdle(region)) garbage.push(region);\n", ""]],
+    edits: [
+      [
+        "table.filter((region) => overlap(region.range, range)).forEach(remove)",
+        "table = table.filter((region) => !overlap(region.range, range))",
+      ],
+    ],
     observed: "lock 1, region 1",
     program: [w.alloc(0, 2), ...visit("mr_1", 0, 2), w.free(0), w.cleanup()],
   },
