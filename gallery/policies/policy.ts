@@ -4,7 +4,7 @@ import type { Capabilities, Host } from "../../model/contract.ts";
 import type { Chance } from "./chance.ts";
 import type { Point } from "./choice-points.ts";
 import type { Flaw } from "./flaws.ts";
-import type { Odds, Profile } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 import type { Tables } from "./tables.ts";
 
 /** Told of each choice: what a run made of the table of choice points. */
@@ -33,7 +33,7 @@ export function policyOf(
     chance,
     tables,
     choose(point): boolean {
-      const taken = isTaken(odds[point as keyof Odds] ?? 0, chance);
+      const taken = isTaken(odds[point] ?? 0, chance);
       witness(point, taken);
       return taken;
     },

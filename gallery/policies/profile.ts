@@ -7,7 +7,7 @@ import { points, type Point } from "./choice-points.ts";
 import type { Flaw } from "./flaws.ts";
 
 /** How often a policy does what a choice point, or a planted flaw, says: 0 never, 1 always. */
-export type Odds = Readonly<Record<Point, number> & Partial<Record<Flaw, number>>>;
+type Odds = Readonly<Record<Point, number> & Partial<Record<Flaw, number>>>;
 
 export interface Profile {
   readonly odds: Odds;

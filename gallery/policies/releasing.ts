@@ -117,7 +117,7 @@ export function settle(policy: Policy, not: PageSpan | null = null): void {
     isThere(tables, entry) &&
     !isOut(entry) &&
     !tables.secures.some((each) => isOut(each) && entry.secures.includes(each.handle));
-  for (const entry of [...tables.entries]) {
+  for (const entry of tables.entries.slice()) {
     if (!isMeant(entry)) continue;
     if (entry.state === "owed") {
       if (!policy.choose("postpones")) release(policy, [entry]);
@@ -127,7 +127,7 @@ export function settle(policy: Policy, not: PageSpan | null = null): void {
       dropIdleRegions(policy, entry);
     }
   }
-  for (const secure of [...tables.secures]) {
+  for (const secure of tables.secures.slice()) {
     if (isOut(secure) || usersOf(tables, secure).length > 0) continue;
     if (!policy.choose("leavesSecure")) unsecureIfUnused(policy, secure);
   }

@@ -160,12 +160,6 @@ export function isSecuredFor({ secures }: Tables, entry: Entry, access: Access):
   );
 }
 
-/** Idle entries and their pages. */
-export function idleTotals({ entries }: Tables): { entries: number; pages: number } {
-  const idle = entries.filter(isIdle);
-  return { entries: idle.length, pages: idle.reduce((sum, { span }) => sum + span.count, 0) };
-}
-
 /** True if buffers in use alone fill a limit, or would with one more. */
 export function isFilled(
   { entries }: Tables,

@@ -32,7 +32,7 @@ function madeText({ name }: HostCall, answer: Answer): string {
   if (answer?.kind !== "host" || !(name in made)) return "";
   const { result } = answer;
   return result.ok
-    ? ` → ${made[name as keyof typeof made]} ${String(result.value)}`
+    ? ` → ${made[name as keyof typeof made]} ${typeof result.value === "number" ? result.value : ""}`
     : ` → ${result.error}`;
 }
 

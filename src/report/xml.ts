@@ -37,6 +37,7 @@ function escaped(text: string): string {
 }
 
 /** What no XML 1.0 document has: control characters, halves of surrogate pairs, and two that are no characters. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+/* oxlint-disable no-control-regex -- control characters are what it looks for */
 const forbidden =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+/* oxlint-enable no-control-regex */

@@ -11,7 +11,7 @@ import { drawnProfile } from "../../gallery/policies/profile.ts";
 import { runPolicy, type PolicyRun } from "../../gallery/policies/run-policy.ts";
 import { tally } from "../../gallery/policies/tally.ts";
 import { presets, type PresetName } from "../../model/config.ts";
-import type { RegistrationCache, Subject } from "../../model/contract.ts";
+import type { JsonValue, RegistrationCache, Subject } from "../../model/contract.ts";
 import type { RuleId } from "../../model/rules.ts";
 import type { TraceStep } from "../../model/trace.ts";
 import { claimsOf, configFor, runProgram } from "../../properties/agreement.ts";
@@ -129,7 +129,7 @@ function migrating(subject: Subject): Subject {
         if (depth === 0) {
           const saved = JSON.stringify(current.snapshot?.());
           current = subject.create(host);
-          current.restore?.(JSON.parse(saved));
+          current.restore?.(JSON.parse(saved) as JsonValue);
         }
         depth++;
         const result = work(current);
