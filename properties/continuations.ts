@@ -74,7 +74,7 @@ export class Continuations {
   }
 
   /** What the cache may do in the call: answer it or, if no answer is legal, what leads to one. */
-  returns(position: InCall): readonly Continuation[] {
+  forReturn(position: InCall): readonly Continuation[] {
     if (position.resumes !== null) return this.#resumed(position, position.resumes);
     let nodes: readonly Node[] = [{ state: this.#from, steps: [] }];
     const known = new Set<string>();
@@ -86,8 +86,11 @@ export class Continuations {
     return [];
   }
 
-  /** The host calls that break nothing, one at a time; what is armed for one comes in its place, or before it. */
-  hostCalls(position: InCall, instead: HostCall): readonly Continuation[] {
+  /**
+   * What the cache may do in place of a host call: another one that breaks nothing, or a legal answer. What is armed for a
+   * host call comes in its place, or before it.
+   */
+  forHostCall(position: InCall, instead: HostCall): readonly Continuation[] {
     const { resumes, instance } = position;
     if (resumes !== null) return this.#resumed(position, resumes);
     this.#world.reset(this.#from);
@@ -97,11 +100,14 @@ export class Continuations {
     if (isStruck(view, instance))
       return this.inTurn([{ type: "interrupt", instance, at: instead }]);
     const start: Node = { state: this.#from, steps: [] };
-    return this.#afterHostCalls(start, position, new Set()).map(({ steps }) => steps);
+    return [
+      ...this.#afterHostCalls(start, position, new Set()).map(({ steps }) => steps),
+      ...this.#answered(start, position),
+    ];
   }
 
   /** How a driver may complete its request. */
-  completions(): readonly Continuation[] {
+  forCompletion(): readonly Continuation[] {
     this.#world.reset(this.#from);
     const { view } = this.#world;
     return driverResults(view).flatMap((result) =>

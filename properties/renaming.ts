@@ -44,8 +44,12 @@ export class Renaming {
     const provider = this.#providerOf(event);
     return renamed(event, (kind, number) => {
       const known = this.#toModel.get(keyOf(kind, provider, number));
-      // What the trace never handed out is nothing, also if the model has something of that number.
-      return known ?? (this.#aliases.has(keyOf(kind, provider, number)) ? NOBODYS : number);
+      if (known !== undefined) return known;
+      if (!this.#aliases.has(keyOf(kind, provider, number))) return number;
+      // The trace never handed it out, and the model has something else of that number.
+      const alias = { kind, provider, model: NOBODYS, trace: number };
+      this.#aliases.set(keyOf(kind, provider, NOBODYS), alias);
+      return NOBODYS;
     });
   }
 
@@ -64,6 +68,7 @@ export class Renaming {
    */
   agree(event: Event, traced: Answer, answered: Answer): boolean {
     const provider = this.#providerOf(event);
+    if (mayUnlock(event)) this.#forgetUnlocked();
     if (event.type === "host" && traced?.kind === "host" && answered?.kind === "host") {
       return this.#agreeOnHost(provider, event.call, traced.result, answered.result);
     }
@@ -137,7 +142,6 @@ export class Renaming {
   /** Frame by frame: the same where it was the same before, and another one where it was another. */
   #tieFrames(traced: unknown, answered: unknown): boolean {
     if (!isList(traced) || !isList(answered) || traced.length !== answered.length) return false;
-    this.#forgetUnlocked();
     return answered.every((model, i) => {
       const trace = traced[i];
       if (trace === undefined) return false;
@@ -159,6 +163,21 @@ export class Renaming {
   #providerOf(event: Event): ProviderId {
     const { providersPerProcess } = this.#view.config;
     return brand("instance" in event ? event.instance % providersPerProcess : 0);
+  }
+}
+
+/** After these a frame may be locked no more. */
+function mayUnlock(event: Event): boolean {
+  switch (event.type) {
+    case "host":
+      return event.call.name === "unlock";
+    case "kernel":
+      return event.call.name === "mmUnlockPages";
+    case "exit":
+    case "stopped":
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -123,16 +123,18 @@ class Validating {
     this.#agenda.note(event, then);
     countSituations(this.#view, event, answer, this.#met);
     const agree = this.#renaming.agree(event, traced, answer);
-    // A shell that answers otherwise than the world may break a rule by that.
-    const findings = judge(this.#view, event, agree ? answer : traced);
-    const [first, ...others] = findings.filter(this.#rejects);
-    if (first === undefined && agree) {
-      this.#noteNonStrict(findings);
+    const all = judge(this.#view, event, answer);
+    const broken = all.filter(this.#rejects);
+    if (broken.length === 0 && agree) {
+      this.#noteNonStrict(all);
       return null;
     }
     const tried = this.#tried(from, (each) =>
-      agree ? instead(each, event, position) : withAnswer(each, event, traced),
+      broken.length > 0 ? instead(each, event, position) : withAnswer(each, event, traced),
     );
+    // A shell that answers otherwise than the world may break a rule by that.
+    const findings = broken.length > 0 ? broken : judge(this.#view, event, traced);
+    const [first, ...others] = findings.filter(this.#rejects);
     const found = { index, event: recorded, ...tried };
     if (first !== undefined) {
       const { expected, observed } = first;
@@ -191,10 +193,10 @@ function instead(
       return continuations.inTurn([position.event]);
     case "call":
       return event.type === "host"
-        ? continuations.hostCalls(position, event.call)
-        : continuations.returns(position);
+        ? continuations.forHostCall(position, event.call)
+        : continuations.forReturn(position);
     case "dispatch":
-      return event.type === "completed" ? continuations.completions() : [];
+      return event.type === "completed" ? continuations.forCompletion() : [];
   }
 }
 

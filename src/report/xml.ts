@@ -33,11 +33,10 @@ const entities: Readonly<Record<string, string>> = {
 function escaped(text: string): string {
   return text
     .replaceAll(/[&<>"]/g, (each) => entities[each] ?? each)
-    .replaceAll(forbidden, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    .replaceAll(unwritable, (each) =>
+      "\t\n\r".includes(each) ? each : `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
 }
 
-/** What no XML 1.0 document has: control characters, halves of surrogate pairs, and two that are no characters. */
-/* oxlint-disable no-control-regex -- control characters are what it looks for */
-const forbidden =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
-/* oxlint-enable no-control-regex */
+/** What no XML 1.0 document has, or should have: control characters, half a surrogate pair, and two non-characters. */
+const unwritable = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu;
