@@ -18,15 +18,10 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     edits: [["return vad === NONE || sectionOf(w, vad) >= 0 ? NONE : vad;", "return vad;"]],
   },
   {
-    id: "moves-from-inside",
-    change: "moves pages from the middle of one",
+    id: "rounds-down",
+    change: "leaves out a page of which a range does not have the last byte",
     file: "linux-memory",
-    edits: [
-      [
-        "const first = start * w.pagesPerByte;\n  if (!Number.isInteger(first) ||",
-        "const first = Math.floor(start * w.pagesPerByte);\n  if (",
-      ],
-    ],
+    edits: [["Math.ceil(sizeBytes * w.pagesPerByte)", "Math.floor(sizeBytes * w.pagesPerByte)"]],
   },
   {
     id: "target-untold",
@@ -154,10 +149,13 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     edits: [["first + count > section.count", "first + count >= section.count"]],
   },
   {
-    id: "views-forgotten",
-    change: "knows a view of a section that was unmapped",
+    id: "views-of-another",
+    change: "takes a view for one of the section before its own",
     file: "address-space",
-    edits: [["  if (shown !== undefined) w.viewsOfSection.remove(shown.views, vad);\n", ""]],
+    edits: [
+      ["const shown = w.sections[section];", "const shown = w.sections[section - 1];"],
+      ["w.sections[sectionOf(w, vad)];", "w.sections[sectionOf(w, vad) - 1];"],
+    ],
   },
 ];
 
