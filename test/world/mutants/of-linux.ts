@@ -22,6 +22,7 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     change: "leaves out a page of which a range does not have the last byte",
     file: "linux-memory",
     edits: [["Math.ceil(sizeBytes * w.pagesPerByte)", "Math.floor(sizeBytes * w.pagesPerByte)"]],
+    on: { preset: "small" },
   },
   {
     id: "target-untold",
@@ -129,6 +130,7 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     change: "tells of a hole in the first view of the section only",
     file: "linux-memory",
     edits: [["vad = views.next(vad)", "vad = NONE"]],
+    on: { subject: "wild cache, validate-on-hit" },
   },
   {
     id: "holes-in-copies",
@@ -141,6 +143,7 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     change: "keeps what a trimmed page of a section held when a hole is punched there",
     file: "linux-memory",
     edits: [["    mem.putDouble(row + SHARED.stored, 0);\n", ""]],
+    on: { preset: "windows" },
   },
   {
     id: "holes-not-last",
