@@ -248,6 +248,27 @@ describe.each([
     expect(view.registrationsOver(instance0, span)).toEqual([]);
   });
 
+  it("knows registrations behind the user's pages, in the order in which they were made, until they end", () => {
+    const { view, apply } = begun(make);
+    const ranges = [pages(20, 2), pages(12, 12), pages(2, 1)];
+    for (const [k, range] of ranges.entries()) {
+      apply(register(`mr_${k}`, range));
+      apply(answer(1));
+    }
+    const process: ProcessId = brand(0);
+    const over = (first: number, count: number): string[] =>
+      view.registrationsOver(instance0, { first: brand(first), count }).map((each) => each.name);
+    expect(over(21, 1)).toEqual(["mr_0", "mr_1"]);
+    expect(over(22, 1)).toEqual(["mr_1"]);
+    expect(over(2, 30)).toEqual(["mr_0", "mr_1", "mr_2"]);
+    expect(view.wasRegistered(process, { first: brand(23), count: 1 })).toBe(true);
+    expect(view.wasRegistered(process, { first: brand(24), count: 1 })).toBe(false);
+    expect(view.registrationsOver(brand(1), { first: brand(21), count: 1 })).toEqual([]);
+    apply({ type: "stopped", instance: instance0 });
+    expect(over(21, 1)).toEqual([]);
+    expect(view.wasRegistered(process, { first: brand(23), count: 1 })).toBe(false);
+  });
+
   it("has no pages for a process that is not there, whatever it keeps where they would be", () => {
     const { apply } = make(presets.small, null);
     const range = pages(2, 12);

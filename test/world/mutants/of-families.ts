@@ -35,6 +35,7 @@ const ofHearing: readonly Family[] = [
     change: "expects a cache that nothing tells of changes to know a copy-on-write",
     file: "families",
     edits: [["EVERY & ~COPY_ON_WRITE", "EVERY"]],
+    on: { subject: "wild cache, none" },
   },
   {
     id: "stale-is-fresh",

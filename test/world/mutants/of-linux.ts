@@ -18,15 +18,11 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     edits: [["return vad === NONE || sectionOf(w, vad) >= 0 ? NONE : vad;", "return vad;"]],
   },
   {
-    id: "moves-from-inside",
-    change: "moves pages from the middle of one",
+    id: "rounds-down",
+    change: "leaves out a page of which a range does not have the last byte",
     file: "linux-memory",
-    edits: [
-      [
-        "const first = start * w.pagesPerByte;\n  if (!Number.isInteger(first) ||",
-        "const first = Math.floor(start * w.pagesPerByte);\n  if (",
-      ],
-    ],
+    edits: [["Math.ceil(sizeBytes * w.pagesPerByte)", "Math.floor(sizeBytes * w.pagesPerByte)"]],
+    on: { preset: "small" },
   },
   {
     id: "target-untold",
@@ -134,6 +130,7 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     change: "tells of a hole in the first view of the section only",
     file: "linux-memory",
     edits: [["vad = views.next(vad)", "vad = NONE"]],
+    on: { subject: "wild cache, validate-on-hit" },
   },
   {
     id: "holes-in-copies",
@@ -146,6 +143,7 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     change: "keeps what a trimmed page of a section held when a hole is punched there",
     file: "linux-memory",
     edits: [["    mem.putDouble(row + SHARED.stored, 0);\n", ""]],
+    on: { preset: "windows" },
   },
   {
     id: "holes-not-last",
@@ -154,10 +152,13 @@ const operations: readonly Omit<WorldMutant, "beyondWindows">[] = [
     edits: [["first + count > section.count", "first + count >= section.count"]],
   },
   {
-    id: "views-forgotten",
-    change: "knows a view of a section that was unmapped",
+    id: "views-of-another",
+    change: "takes a view for one of the section before its own",
     file: "address-space",
-    edits: [["  if (shown !== undefined) w.viewsOfSection.remove(shown.views, vad);\n", ""]],
+    edits: [
+      ["const shown = w.sections[section];", "const shown = w.sections[section - 1];"],
+      ["w.sections[sectionOf(w, vad)];", "w.sections[sectionOf(w, vad) - 1];"],
+    ],
   },
 ];
 
