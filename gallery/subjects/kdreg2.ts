@@ -2,7 +2,7 @@
 // module counts the changes of what is monitored, and nobody is called. An entry may be stale for as long as it likes; a
 // hit compares the count with the one from before the entry was locked.
 
-import type { Subject } from "stalemate";
+import type { AddressRange, Subject } from "stalemate";
 import { MOST_CACHED, mrCache } from "./parts/mr-cache.ts";
 
 const subject: Subject = {
@@ -15,9 +15,7 @@ const subject: Subject = {
     notification: "validate-on-hit",
   },
   create(host) {
-    const generation = (
-      range: Parameters<NonNullable<typeof host.monitor>["generation"]>[0],
-    ): number => host.monitor?.generation(range) ?? 0;
+    const generation = (range: AddressRange): number => host.monitor?.generation(range) ?? 0;
     const { register, deregister, closeSocket, cleanup } = mrCache(host, {
       subscribe: generation,
       unsubscribe() {},

@@ -20,7 +20,8 @@ import {
   type Pinned,
   type RegisterFailure,
 } from "./parts/memory-domain.ts";
-import { allows, bothRights, contains, end, overlap, wholePages } from "./parts/ranges.ts";
+import { allows, bothRights, contains, overlap, wholePages } from "./parts/ranges.ts";
+import { vmaTree } from "./parts/vma-tree.ts";
 
 const MOST_UNUSED = 4;
 
@@ -29,71 +30,10 @@ interface Registration extends Pinned {
   isInvalid: boolean;
 }
 
-interface Segment {
-  readonly start: number;
-  readonly end: number;
-  readonly registrations: readonly Registration[];
-}
-
-/** Disjoint segments in order of address, none of them without a registration. */
-interface VmaTree {
-  insert(registration: Registration): void;
-  remove(registration: Registration): void;
-  /** Every registration that has pages of the range, once. */
-  over(range: AddressRange): readonly Registration[];
-}
-
-function vmaTree(): VmaTree {
-  let segments: Segment[] = [];
-
-  function cutAt(address: number): void {
-    segments = segments.flatMap((each) =>
-      each.start < address && address < each.end
-        ? [
-            { ...each, end: address },
-            { ...each, start: address },
-          ]
-        : [each],
-    );
-  }
-
-  return {
-    insert(registration) {
-      const { start } = registration.range;
-      const bound = end(registration.range);
-      cutAt(start);
-      cutAt(bound);
-      const added: Segment[] = [];
-      let at: number = start;
-      for (const each of segments.filter((other) => start <= other.start && other.end <= bound)) {
-        if (at < each.start)
-          added.push({ start: at, end: each.start, registrations: [registration] });
-        added.push({ ...each, registrations: [...each.registrations, registration] });
-        at = each.end;
-      }
-      if (at < bound) added.push({ start: at, end: bound, registrations: [registration] });
-      const apart = segments.filter((other) => other.end <= start || bound <= other.start);
-      segments = [...apart, ...added].toSorted((a, b) => a.start - b.start);
-    },
-    remove(registration) {
-      segments = segments
-        .map((each) => ({
-          ...each,
-          registrations: each.registrations.filter((other) => other !== registration),
-        }))
-        .filter((each) => each.registrations.length > 0);
-    },
-    over(range) {
-      const touched = segments.filter((each) => each.start < end(range) && range.start < each.end);
-      return [...new Set(touched.flatMap((each) => each.registrations))];
-    },
-  };
-}
-
 function create(host: Host): RegistrationCache {
   const { pageSizeBytes, nic, monitor } = host;
   const domain = memoryDomain(host);
-  const tree = vmaTree();
+  const tree = vmaTree<Registration>();
   const byHandle = new Map<Registration["handle"], Registration>();
   // Valid and unused, the one that was used last at the end.
   let unused: Registration[] = [];

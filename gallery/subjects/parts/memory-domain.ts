@@ -29,6 +29,7 @@ export interface Pinned extends Wanted {
 /** Why nothing was registered. */
 export type RegisterFailure = Extract<RegisterOutcome, { ok: false }>;
 
+/** The device and the driver, as a cache asks for them. */
 export interface MemoryDomain {
   /**
    * Registers the first of the attempts that can be; the last one is to be what was asked for, so that its failure is
@@ -41,6 +42,7 @@ export interface MemoryDomain {
   grant(pinned: Pinned, request: RegisterRequest): RegisterOutcome;
 }
 
+/** True if nothing was registered. */
 export const isFailure = (outcome: Pinned | RegisterFailure): outcome is RegisterFailure =>
   "ok" in outcome;
 
@@ -55,6 +57,7 @@ export const allRights = (range: AddressRange, asked: Access): readonly Wanted[]
 
 const noResources: RegisterFailure = { ok: false, error: "WSAENOBUFS" };
 
+/** The memory domain of a host. */
 export function memoryDomain({ driver, nic }: Host): MemoryDomain {
   function attempt({ range, access }: Wanted, makeRoom: () => boolean): Pinned | RegisterFailure {
     const locked = driver.lock(range, access);
