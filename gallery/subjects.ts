@@ -7,4 +7,5 @@ export const subjects: readonly string[] = [
   "examples/proxy-driver.ts",
   "gallery/subjects/registration-cache.ts",
   "gallery/subjects/refusing-cache.ts",
+  "gallery/subjects/few-entries.ts",
 ];
