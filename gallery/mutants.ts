@@ -4,6 +4,7 @@ import type { Mutant, TextMutant } from "./mutant.ts";
 import { bugMutants } from "./mutants/bugs.ts";
 import { callbackBugMutants } from "./mutants/callback-bugs.ts";
 import { deafWorlds } from "./mutants/deaf-worlds.ts";
+import { deepMutants } from "./mutants/deep.ts";
 import { documentMutants } from "./mutants/documents.ts";
 import { driverMutants } from "./mutants/drivers.ts";
 import { lawMutants } from "./mutants/laws.ts";
@@ -25,6 +26,7 @@ export const cacheMutants: readonly TextMutant[] = [
   ...documentMutants,
   ...lawMutants,
   ...registrationCacheMutants,
+  ...deepMutants,
 ];
 
 /** Everything that is wrong in one place: caches, then drivers, then worlds. */

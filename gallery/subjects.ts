@@ -19,6 +19,7 @@ export const subjects: readonly string[] = [
   "gallery/subjects/nccl.ts",
   "gallery/subjects/spdk-map.ts",
   "gallery/subjects/sorted-array.ts",
+  "gallery/subjects/few-entries.ts",
 ];
 
 /** What caches with a table over all connections do not follow: a close tells them nothing. */

@@ -69,9 +69,9 @@ export const lookupBugMutants: readonly TextMutant[] = [
     edits: [
       [
         "const hit = find(request);",
-        `const hit = find(request) ?? findable.find((entry) =>
-        entry.access === request.access && firstPage(entry.range) === firstPage(request.range) &&
-        findable.some((next) => firstPage(next.range) === lastPage(entry.range) + 1 && lastPage(next.range) === lastPage(request.range)));`,
+        `const begins = (entry: Entry): boolean => firstPage(entry.range) === firstPage(request.range) && lastPage(entry.range) < lastPage(request.range);
+      const goesOn = (entry: Entry, next: Entry): boolean => firstPage(next.range) <= lastPage(entry.range) + 1 && lastPage(request.range) <= lastPage(next.range);
+      const hit = find(request) ?? findable.find((entry) => begins(entry) && findable.some((next) => goesOn(entry, next)));`,
       ],
     ],
     observed: "region 1, over ",

@@ -33,6 +33,31 @@ export const reEntrancyBugMutants: readonly TextMutant[] = [
     ],
   },
   {
+    id: "put-and-taken",
+    bug: { row: 3, from: "UCX, pull request 1897", unjudged: "LAW-11" },
+    rule: "LAW-4",
+    change:
+      "ends a use before it takes the exposure back, and releases what a callback in between has released",
+    base: "examples/exact-match.ts",
+    edits: [
+      [
+        "    if (!byHandle.has(entry.handle)) return true;\n    if (entry.releasing) return false;\n",
+        "",
+      ],
+      [
+        "      if (remoteKey !== undefined) nic.unexpose(remoteKey);\n      entry.uses--;\n      if (entry.uses === 0 && entry.secure === null)",
+        "      entry.uses--;\n      if (remoteKey !== undefined) nic.unexpose(remoteKey);\n      if (entry.uses === 0 && !findable.includes(entry))",
+      ],
+    ],
+    observed: "is not live",
+    program: [
+      w.alloc(0, 1),
+      w.registerRdma("mr_1", 0, 1),
+      w.interrupt(0, { kind: "notify", range: w.range(0, 1) }),
+      w.deregisterRdma("mr_1"),
+    ],
+  },
+  {
     id: "locked-by-itself",
     bug: { row: 20, from: "libfabric, issues 5687, 9594 and 10879", unjudged: "LAW-10" },
     rule: "SPI-5",
@@ -79,26 +104,27 @@ export const reEntrancyBugMutants: readonly TextMutant[] = [
   {
     id: "closes-under-a-callback",
     bug: { row: 38, from: "two drivers of GPU peer memory", unjudged: "LAW-11" },
-    rule: "LAW-5",
-    change: "takes every buffer for unused when a callback comes in the middle of a close",
+    rule: "LAW-4",
+    change: "lets a callback find what a close is releasing",
     base: "examples/exact-match.ts",
     edits: [
-      ["let owed: Entry[] = [];", "let owed: Entry[] = [];\n  let isClosing = false;"],
       [
         "      only.forEach(release);\n",
-        "      isClosing = true;\n      only.forEach(release);\n      isClosing = false;\n",
-      ],
-      [
-        "touched.filter((each) => each.uses === 0)",
-        "touched.filter((each) => each.uses === 0 || isClosing)",
+        `      for (const entry of only) {
+        if (!nic.deregister(entry.region).ok) continue;
+        driver.unlock(entry.mdl);
+        if (entry.secure !== null) driver.unsecure(entry.secure);
+        byHandle.delete(entry.handle);
+      }
+      findable = findable.filter((each) => byHandle.has(each.handle));
+`,
       ],
     ],
-    observed: "region 2 is released while mr_2 uses it",
+    observed: "region 1 is not live",
     program: [
-      w.alloc(0, 2),
+      w.alloc(0, 1),
       w.register("mr_1", 0, 1),
-      w.register("mr_2", 1, 2, "readwrite", 2),
-      w.interrupt(0, { kind: "notify", range: w.range(1, 2) }),
+      w.interrupt(0, { kind: "notify", range: w.range(0, 1) }),
       w.close(1),
     ],
   },

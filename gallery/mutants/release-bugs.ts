@@ -60,20 +60,22 @@ export const releaseBugMutants: readonly TextMutant[] = [
     edits: [
       [
         "    const slot = table.take(first, last, rights);",
-        `    const before =
+        `    const neighbour =
       this.index
-        .overlapping(first - 1, first - 1)
-        .find((each) => table.last(each) === first - 1 && table.uses(each) === 0 && table.found(each) === rights) ?? NONE;
-    if (before !== NONE) {
-      this.idle.remove(before);
-      table.setFound(before, 0);
+        .overlapping(first - 1, last + 1)
+        .find((each) => table.uses(each) === 0 && (table.found(each) & rights) === rights) ?? NONE;
+    const from = neighbour === NONE ? first : Math.min(first, table.first(neighbour));
+    const to = neighbour === NONE ? last : Math.max(last, table.last(neighbour));
+    if (neighbour !== NONE) {
+      this.idle.remove(neighbour);
+      this.ownership.disown(neighbour);
+      table.setFound(neighbour, 0);
     }
-    const from = before === NONE ? first : table.first(before);
     const range = {
       start: (from * this.pageSizeBytes) as VirtualAddress,
-      lengthBytes: (last - from + 1) * this.pageSizeBytes,
+      lengthBytes: (to - from + 1) * this.pageSizeBytes,
     };
-    const slot = table.take(from, last, rights);`,
+    const slot = table.take(from, to, rights);`,
       ],
       [
         "this.releases.holdings.acquire(slot, request)",
@@ -84,10 +86,8 @@ export const releaseBugMutants: readonly TextMutant[] = [
     program: [
       w.alloc(0, 2),
       w.register("mr_1", 0, 1),
-      w.register("mr_2", 0, 1, "readwrite", 2),
       w.deregister("mr_1"),
-      w.deregister("mr_2", 2),
-      w.register("mr_3", 1, 2),
+      w.register("mr_2", 1, 2),
       w.cleanup(),
     ],
   },
