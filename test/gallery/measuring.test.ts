@@ -34,14 +34,27 @@ describe("a mutant, measured", () => {
     expect(await measureMutant(only("never-hits"), all)).toEqual(row);
   });
 
-  it("that no seed finds has none, and says which rules convicted it", async () => {
-    const found = await measureMutant(only("keeps-lock-at-callback"), { ...all, limit: 41 });
-    expect(found).toMatchObject({ seedsFound: 0, seedsByOthers: 3 });
-    expect([found.medianCommands, found.worstCommands]).toEqual([null, null]);
-    expect(found.shrunk).toEqual({ median: null, worst: null });
+  it("that no seed finds within the limit has none", async () => {
+    const one = { ...all, seeds: 1, limit: 20_000 };
+    const { worstCommands } = await measureMutant(only("keeps-after-close"), one);
+    const limit = (worstCommands ?? 0) - 1;
+    expect(limit).toBeGreaterThan(0);
+    const missed = await measureMutant(only("keeps-after-close"), { ...one, limit });
+    expect(missed).toMatchObject({ seeds: 1, seedsFound: 0, killedBy: [] });
+    expect([missed.medianCommands, missed.worstCommands]).toEqual([null, null]);
+    expect(missed.shrunk).toEqual({ median: null, worst: null });
     expect(
-      tableOf({ rows: [found], subjects: [], falseAlarms: { policies: 0, alarms: 0 } }),
-    ).toMatch(/^ +keeps-lock-at-callback +LOCAL-4 +0\/3 +- +- +- +- +LOCAL-2 REMOTE-2 OWN-1$/m);
+      tableOf({ rows: [missed], subjects: [], falseAlarms: { policies: 0, alarms: 0 } }),
+    ).toMatch(/^ +keeps-after-close +LOCAL-5 +0\/1 +- +- +- +-$/m);
+  });
+
+  it("that other rules convict first is counted, and they are named behind its own", async () => {
+    // It breaks LOCAL-2 whenever the buffer is freed, and LOCAL-4 only then.
+    const row = await measureMutant(only("keeps-lock-at-callback"), { ...all, limit: 20_000 });
+    expect(row).toMatchObject({ seedsFound: 3, rule: "LOCAL-4" });
+    expect(row.killedBy[0]).toBe("LOCAL-4");
+    expect(row.seedsByOthers).toBeGreaterThan(0);
+    expect(row.killedBy.length).toBeGreaterThan(1);
   });
 });
 
