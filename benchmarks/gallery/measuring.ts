@@ -3,13 +3,14 @@
 import { hunt, shrunkLength, type Hunt } from "../../gallery/hunt.ts";
 import { loadSubject } from "../../gallery/loading.ts";
 import { isUnlikeItself, type Mutant } from "../../gallery/mutant.ts";
+import { runPolicy } from "../../gallery/policies/run-policy.ts";
 import { quarryOf, type Quarry } from "../../gallery/quarry.ts";
 import type { RuleId } from "../../model/rules.ts";
 import { defaults } from "../../src/kit/options.ts";
 import type { SubjectVerdict } from "../../src/kit/report.ts";
 import { run } from "../../src/kit/run.ts";
 import { median } from "../figures.ts";
-import type { MutantRow, SubjectRow, Task } from "./task.ts";
+import type { MutantRow, PolicyRow, SubjectRow, Task } from "./task.ts";
 
 const seedsOf = ({ seeds }: Task): number[] => Array.from({ length: seeds }, (_, i) => i + 1);
 
@@ -82,4 +83,10 @@ export async function measureSubject(base: string, task: Task): Promise<SubjectR
     verdict: verdicts.find((each) => reports.some(({ verdict }) => verdict === each)) ?? "unknown",
     commands: reports.reduce((sum, { commands }) => sum + commands, 0),
   };
+}
+
+/** Judges the policy of the seed. */
+export function judgePolicy(seed: number, { limit }: Task): PolicyRow {
+  const { verdict } = runPolicy(seed, limit);
+  return { policy: seed, isAlarm: verdict === "not conformant" || verdict === "broken" };
 }

@@ -12,10 +12,19 @@ export interface Task {
   readonly seeds: number;
   /** Commands to execute on each seed before a mutant is given up. */
   readonly limit: number;
+  /** How many random legal policies to judge, each over so many commands as a mutant is given. */
+  readonly policies: number;
   /** Only the mutants of this row of the list of bugs; null: all. */
   readonly row: number | null;
   /** Only the mutant of this id; null: all. */
   readonly mutant: string | null;
+}
+
+/** A random policy that is legal: seed N makes the N-th. */
+export interface PolicyRow {
+  readonly policy: number;
+  /** It was convicted, or called broken. */
+  readonly isAlarm: boolean;
 }
 
 /** A mutant over all seeds. */
@@ -57,6 +66,11 @@ export function wantedMutants({ row, mutant }: Task): readonly Mutant[] {
   return mutants.filter(
     ({ id, bug }) => (mutant === null || id === mutant) && (row === null || bug?.row === row),
   );
+}
+
+/** How many policies are asked for: none if it is about one mutant or row. */
+export function wantedPolicies({ row, mutant, policies }: Task): number {
+  return row === null && mutant === null ? policies : 0;
 }
 
 /** The subjects that are asked for: all of them, unless it is about one mutant or row. */

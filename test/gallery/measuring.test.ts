@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { measureMutant, measureSubject } from "../../benchmarks/gallery/measuring.ts";
+import { judgePolicy, measureMutant, measureSubject } from "../../benchmarks/gallery/measuring.ts";
 import { tableOf } from "../../benchmarks/gallery/table.ts";
-import { wantedMutants, wantedSubjects, type Task } from "../../benchmarks/gallery/task.ts";
+import {
+  wantedMutants,
+  wantedPolicies,
+  wantedSubjects,
+  type Task,
+} from "../../benchmarks/gallery/task.ts";
 import type { Mutant } from "../../gallery/mutant.ts";
 
-const all: Task = { seeds: 3, limit: 2000, row: null, mutant: null };
+const all: Task = { seeds: 3, limit: 2000, policies: 5, row: null, mutant: null };
 
 function only(id: string): Mutant {
   const [mutant] = wantedMutants({ ...all, mutant: id });
@@ -19,6 +24,7 @@ describe("what the gallery is asked for", () => {
     const ofRow = { ...all, row: 44 };
     expect(wantedMutants(ofRow).map((each) => each.bug?.row)).toEqual([44, 44]);
     expect(wantedSubjects(ofRow)).toEqual([]);
+    expect([wantedPolicies(all), wantedPolicies(ofRow)]).toEqual([5, 0]);
     expect(wantedMutants({ ...ofRow, mutant: "never-hits" })).toEqual([]);
   });
 });
@@ -67,5 +73,11 @@ describe("a subject that is right, measured", () => {
       verdict: "conformant",
     });
     expect(commands).toBeGreaterThan(all.limit * 0.8);
+  });
+});
+
+describe("a random legal policy", () => {
+  it("is no alarm", () => {
+    expect(judgePolicy(3, { ...all, limit: 500 })).toEqual({ policy: 3, isAlarm: false });
   });
 });
