@@ -4,11 +4,13 @@
 import type { Event, EventOf } from "../model/events.ts";
 import type { InstanceId, ProcessId, ProviderId } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
+import type { OsOperation } from "../model/virtual-memory.ts";
 
 /** A clause that says why not; null if it can. What follows from other events is not asked for. */
 export function whyImpossible(view: WorldView, event: Event): string | null {
   switch (event.type) {
     case "os":
+      return whyNotRunning(view, event.process) ?? whyTooLarge(view, event.operation);
     case "notify":
     case "exit":
       return whyNotRunning(view, event.process);
@@ -42,6 +44,16 @@ export function whyImpossible(view: WorldView, event: Event): string | null {
 function whyNotRunning(view: WorldView, process: ProcessId): string | null {
   if (process >= view.config.processes) return `this world has no process ${process}`;
   return view.isAlive(process) ? null : `process ${process} has ended`;
+}
+
+/** An access goes page by page up to the first that fails: no world has so many. */
+function whyTooLarge({ config }: WorldView, operation: OsOperation): string | null {
+  if (operation.name !== "read" && operation.name !== "write") return null;
+  const { pageSizeBytes, pageCount, granularityPages } = config;
+  const most = (pageCount + granularityPages) * pageSizeBytes;
+  return operation.range.lengthBytes <= most
+    ? null
+    : `an address space has no more than ${most} bytes`;
 }
 
 function whyNoProvider({ config }: WorldView, provider: ProviderId): string | null {

@@ -216,6 +216,16 @@ describe("an event that nothing led to", () => {
       "a notification of process 3: this world has no process 3",
     ],
     [
+      "a read of more than there is",
+      {
+        type: "os",
+        process: brand(0),
+        operation: { name: "read", range: { start: brand(16), lengthBytes: 2 ** 40 } },
+      },
+      "something that can happen now",
+      "read in process 0: an address space has no more than 80 bytes",
+    ],
+    [
       "a completion of what was never started",
       { type: "transferComplete", transfer: "t_1", stamp: 1 },
       "something that can happen now",
