@@ -7,11 +7,10 @@
 //
 // Frames are tied while they are locked: until then, and afterwards, nobody has seen which they are.
 
-import type { Answer, Event, EventOf, HostAnswer, HostCall, KernelCall } from "../model/events.ts";
-import { brand, type MdlHandle, type ProviderId, type SecureHandle } from "../model/units.ts";
+import type { Answer, Event, HostAnswer, HostCall, KernelCall } from "../model/events.ts";
+import { brand, type ProviderId } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
-
-export type NumberKind = "lock" | "secure" | "region" | "key";
+import { renamed, type NumberKind } from "./renamed-event.ts";
 
 /** A thing that the model and the trace call by different numbers. */
 export interface Alias {
@@ -23,9 +22,6 @@ export interface Alias {
 
 /** No world hands out this one. */
 const NOBODYS = 0;
-
-/** One number for another of the same kind. */
-type Rename = (kind: NumberKind, number: number) => number;
 
 export class Renaming {
   readonly #view: WorldView;
@@ -197,80 +193,3 @@ const isList = (value: unknown): value is readonly number[] => Array.isArray(val
 
 const isMdl = (value: unknown): value is { readonly handle: unknown; readonly frames: unknown } =>
   typeof value === "object" && value !== null && "handle" in value && "frames" in value;
-
-/** The event with other numbers. What the subject chooses, its handles, is left as it is. */
-function renamed(event: Event, rename: Rename): Event {
-  switch (event.type) {
-    case "host":
-      return { ...event, call: renamedCall(event.call, rename) };
-    case "interrupt":
-      return { ...event, at: renamedCall(event.at, rename) };
-    case "call":
-      return renamedDeregister(event, rename);
-    case "return":
-      return renamedReturn(event, rename);
-    case "kernel":
-      return { ...event, call: renamedKernelCall(event.call, rename) };
-    default:
-      return event;
-  }
-}
-
-function renamedCall(call: HostCall, rename: Rename): HostCall {
-  switch (call.name) {
-    case "unlock":
-    case "frames":
-    case "nicRegister":
-      return { ...call, mdl: brand(rename("lock", call.mdl)) };
-    case "unsecure":
-      return { ...call, handle: brand(rename("secure", call.handle)) };
-    case "nicDeregister":
-    case "expose":
-      return { ...call, region: brand(rename("region", call.region)) };
-    case "unexpose":
-      return { ...call, key: brand(rename("key", call.key)) };
-    case "lock":
-    case "secure":
-    case "watch":
-    case "unwatch":
-    case "generation":
-    case "poll":
-      return call;
-  }
-}
-
-function renamedDeregister(event: EventOf<"call">, rename: Rename): Event {
-  const { call } = event;
-  if (call.name !== "deregister") return event;
-  const { remoteKey } = call.request;
-  const request =
-    remoteKey === undefined
-      ? call.request
-      : { ...call.request, remoteKey: brand<typeof remoteKey>(rename("key", remoteKey)) };
-  return { ...event, call: { ...call, region: brand(rename("region", call.region)), request } };
-}
-
-function renamedReturn(event: EventOf<"return">, rename: Rename): Event {
-  const { outcome } = event;
-  if (outcome === null || !("region" in outcome)) return event;
-  const { remoteKey } = outcome;
-  const region = brand<typeof outcome.region>(rename("region", outcome.region));
-  return {
-    ...event,
-    outcome:
-      remoteKey === undefined
-        ? { ...outcome, region }
-        : { ...outcome, region, remoteKey: brand<typeof remoteKey>(rename("key", remoteKey)) },
-  };
-}
-
-function renamedKernelCall(call: KernelCall, rename: Rename): KernelCall {
-  switch (call.name) {
-    case "mmUnlockPages":
-      return { ...call, args: [brand<MdlHandle>(rename("lock", call.args[0]))] };
-    case "mmUnsecureVirtualMemory":
-      return { ...call, args: [call.args[0], brand<SecureHandle>(rename("secure", call.args[1]))] };
-    default:
-      return call;
-  }
-}

@@ -72,7 +72,7 @@ const hostAnswer: Format<HostAnswer> = tagged<HostAnswer, "ok">("ok", {
 });
 
 /** What each kind of answer has beside its kind. */
-const answerFields: Variants<Exclude<Answer, null>, "kind"> = {
+export const answerFields: Variants<Exclude<Answer, null>, "kind"> = {
   os: { answer: osAnswer },
   wsp: { error: nullable(text) },
   host: { result: hostAnswer },

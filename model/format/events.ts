@@ -18,7 +18,7 @@ import { fault, operation, wspFunction } from "./requests.ts";
 import { ioctlResult, range } from "./words.ts";
 
 /** The fields of each type of event. */
-const eventFields: Variants<Event, "type"> = {
+export const eventFields: Variants<Event, "type"> = {
   os: { process: count(), operation },
   retry: { process: count() },
   notify: { process: count(), range },

@@ -36,6 +36,8 @@ export interface JsonValidation {
   } | null;
   /** What could stand in place of the rejected event: each a list of events with their answers. */
   readonly wouldAccept: readonly Continuation[];
+  /** Not everything was tried, and more may have been accepted. */
+  readonly mayAcceptMore: boolean;
   /** What `program`, `expected` and `observed` call by another number than the trace. */
   readonly numbers: readonly Alias[];
   /** Recommendations that were not kept, and rejected nothing. */
@@ -66,6 +68,7 @@ export function jsonValidation({ trace, validation, rules }: ValidatedTrace): Js
     wouldAccept: (rejection?.wouldAccept ?? []).map((steps) =>
       steps.map(({ event, answer }) => ({ event: recorded(event), answer })),
     ),
+    mayAcceptMore: rejection?.isCut ?? false,
     numbers: aliases,
     nonStrict: nonStrict.map(({ rule }) => rule),
     rules,
@@ -85,6 +88,7 @@ export function notJudged(problem: string): JsonValidation {
     unfinished: null,
     rejected: null,
     wouldAccept: [],
+    mayAcceptMore: false,
     numbers: [],
     nonStrict: [],
     rules: [],

@@ -190,10 +190,12 @@ function insteadLines(
   const rest = " ".repeat(first.length);
   const shown = wouldAccept.slice(0, MOST_WAYS).map(words);
   const more = wouldAccept.length - shown.length;
+  const untried = isCut ? ["not everything was tried: there may be more"] : [];
+  const none = because === "rule" && !isCut ? ["nothing: what led to it came before"] : [];
   const texts = [
-    ...(shown.length === 0 && because === "rule" ? ["nothing: what led to it came before"] : shown),
+    ...(shown.length === 0 ? none : shown),
     ...(more === 0 ? [] : [`… and ${more} more; --json has all`]),
-    ...(isCut ? ["there may be more: the search was ended"] : []),
+    ...untried,
   ];
   return texts
     .flatMap((text, i) => wrap(text, widthColumns, i === 0 ? first : rest, `${rest}  `))

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { DriverSubject } from "../../model/contract.ts";
-import type { Answer, Event } from "../../model/events.ts";
+import type {
+  Answer,
+  CacheCall,
+  CallOutcome,
+  Event,
+  HostAnswer,
+  HostCall,
+} from "../../model/events.ts";
 import type { Trace, TraceStep } from "../../model/trace.ts";
 import { brand, type MdlHandle, type RegionKey, type SecureHandle } from "../../model/units.ts";
 import { validate, type Rejection } from "../../properties/validation.ts";
@@ -98,6 +105,42 @@ describe("in place of a return", () => {
     );
     expect(ways(rejection)).toEqual([
       [{ name: "nicDeregister", region }, { name: "unlock", mdl }, { ok: true }],
+    ]);
+  });
+});
+
+describe("a search that does not end soon", () => {
+  /** Keeps every page by itself, secured, and lets go of nothing. */
+  const hoarder = (call: CacheCall, host: (call: HostCall) => HostAnswer): CallOutcome => {
+    if (call.name !== "register") return call.name === "closeSocket" ? null : { ok: true };
+    const { range, access } = call.request;
+    host({ name: "secure", range, mode: "readwrite" });
+    const lock = host({ name: "lock", range, access });
+    const mdl = brand<MdlHandle>(lock.ok ? Number(lock.value) : 0);
+    const entered = host({ name: "nicRegister", mdl, access });
+    const region = brand<RegionKey>(entered.ok ? Number(entered.value) : 0);
+    return { ok: true, handle: brand(region), region, offsetBytes: 0 };
+  };
+
+  it("is cut, and that is said: a callback over two buffers has to release six things", () => {
+    const twoBuffers = [allocate(2), register("mr_1"), register("mr_2", 16, 1)];
+    const ends = [deregister("mr_1"), deregister("mr_2"), free];
+    const rejection = rejectionOf(recordedTrace([...twoBuffers, ...ends], hoarder));
+    expect(rejection.findings.map(({ rule }) => rule)).toContain("LOCAL-4");
+    expect(rejection).toMatchObject({ wouldAccept: [], isCut: true });
+  });
+
+  it("is not cut by two calls that come to the same, whatever their order", () => {
+    const ends = [deregister("mr_1"), free];
+    const rejection = rejectionOf(recordedTrace([allocate(1), register("mr_1"), ...ends], hoarder));
+    expect(rejection.isCut).toBe(false);
+    expect(ways(rejection)).toEqual([
+      [
+        { name: "nicDeregister", region },
+        { name: "unlock", mdl },
+        { name: "unsecure", handle },
+        { ok: true },
+      ],
     ]);
   });
 });

@@ -97,7 +97,7 @@ export const free: Command = os({
   type: "release",
 });
 
-export const register = (as: string, lengthBytes = 16): Command => ({
+export const register = (as: string, lengthBytes = 16, page = 0): Command => ({
   name: "WSPRegisterMemory",
   args: {
     type: "wsp",
@@ -105,7 +105,7 @@ export const register = (as: string, lengthBytes = 16): Command => ({
       name: "WSPRegisterMemory",
       as,
       socket: 1,
-      range: { start: base, lengthBytes },
+      range: { start: base + page * 16, lengthBytes },
       flags: 3,
     },
   },
