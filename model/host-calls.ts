@@ -292,10 +292,18 @@ function owe(state: State, instance: ProviderInstance, mdl: MdlHandle | undefine
   if (mdl === undefined || lock === undefined) return;
   // Somebody else's is nothing that the instance could release.
   if (lock.process !== instance.process || lock.provider !== instance.provider) return;
-  if (instance.unreleased.some((each) => each.mdl === mdl)) return;
+  const known = instance.unreleased.findIndex((each) => each.mdl === mdl);
+  // What was in use since may have been unsecured since.
+  if (known !== -1 && !wasHeld(instance, mdl)) return;
   const wasSecured = uncovered(lock.span, coverOf(state, instance, lock)).length === 0;
-  own(instance, "unreleased").push({ mdl, wasSecured });
+  const unreleased = own(instance, "unreleased");
+  if (known === -1) unreleased.push({ mdl, wasSecured });
+  else unreleased[known] = { mdl, wasSecured };
 }
+
+/** The entry was in use when the innermost call began. */
+const wasHeld = (instance: ProviderInstance, mdl: MdlHandle): boolean =>
+  instance.calls.at(-1)?.before.entries.find((each) => each.mdl === mdl)?.held === true;
 
 /**
  * The secures, now or when the innermost call began, that an entry has to keep if its release fails. One that was idle

@@ -50,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   // A random policy is an implementation like any other; what runs them is not.
   "gallery/policies/": ["model/units.ts", "model/contract.ts", "gallery/policies/"],
-  "gallery/policies/run": ["model/", "src/", "gallery/policies/"],
+  "gallery/policies/check/": ["model/", "properties/", "src/", "gallery/policies/"],
   "test/": [
     "model/",
     "properties/",

@@ -3,7 +3,7 @@
 import { hunt, shrunkLength, type Hunt } from "../../gallery/hunt.ts";
 import { loadSubject } from "../../gallery/loading.ts";
 import { isUnlikeItself, type Mutant } from "../../gallery/mutant.ts";
-import { runPolicy } from "../../gallery/policies/run-policy.ts";
+import { checkPolicy } from "../../gallery/policies/check/check-policy.ts";
 import { quarryOf, type Quarry } from "../../gallery/quarry.ts";
 import type { RuleId } from "../../model/rules.ts";
 import { defaults } from "../../src/kit/options.ts";
@@ -87,6 +87,6 @@ export async function measureSubject(base: string, task: Task): Promise<SubjectR
 
 /** Judges the policy of the seed. */
 export function judgePolicy(seed: number, { limit }: Task): PolicyRow {
-  const { verdict } = runPolicy(seed, limit);
+  const { verdict } = checkPolicy(seed, limit);
   return { policy: seed, isAlarm: verdict === "not conformant" || verdict === "broken" };
 }

@@ -6,8 +6,8 @@
 // Exit code 0: none is convicted; 1: one is; 2: the arguments make no sense.
 
 import { choicePoints, points } from "./choice-points.ts";
-import { runPolicy, type PolicyRun } from "./run-policy.ts";
-import { tally, type Tally } from "./tally.ts";
+import { checkPolicy, type PolicyCheck } from "./check/check-policy.ts";
+import { tally, type Tally } from "./check/tally.ts";
 
 const usage = "give --policies N, --commands N, --seed S, --json, or nothing";
 
@@ -44,21 +44,21 @@ function parsed(given: readonly string[]): Arguments | string {
   };
 }
 
-function runAll({ policies, commands, seed }: Arguments, choices: Tally): readonly PolicyRun[] {
+function checkAll({ policies, commands, seed }: Arguments, choices: Tally): readonly PolicyCheck[] {
   const isWatched = process.stderr.isTTY;
   return Array.from({ length: policies }, (_, i) => {
     if (isWatched) process.stderr.write(`\rpolicy ${i + 1} of ${policies}`);
-    const result = runPolicy(seed + i, commands, choices.witness);
+    const result = checkPolicy(seed + i, commands, choices.witness);
     if (isWatched) process.stderr.write("\r\u001b[K");
     if (result.verdict !== "conformant") console.error(textOf(result));
     return result;
   });
 }
 
-const textOf = ({ seed, preset, verdict, reason, program }: PolicyRun): string =>
+const textOf = ({ seed, preset, verdict, reason, program }: PolicyCheck): string =>
   [`policy ${seed} on ${preset} is ${verdict}: ${reason}`, ...program].join("\n  ");
 
-const isAlarm = ({ verdict }: PolicyRun): boolean =>
+const isAlarm = ({ verdict }: PolicyCheck): boolean =>
   verdict === "not conformant" || verdict === "broken";
 
 const figure = (value: number): string => value.toLocaleString("en");
@@ -66,7 +66,7 @@ const figure = (value: number): string => value.toLocaleString("en");
 function report(given: Arguments): void {
   const started = performance.now();
   const choices = tally();
-  const results = runAll(given, choices);
+  const results = checkAll(given, choices);
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const alarms = results.filter(isAlarm).length;
   const conformant = results.filter(({ verdict }) => verdict === "conformant").length;

@@ -24,10 +24,10 @@ export interface ValidateRequest {
  */
 export function validateTrace({ path, strict, json }: ValidateRequest): ExitCode {
   const trace = readTrace(path);
-  const family = trace.header.claims?.notification;
-  if (family !== undefined && family !== "refuse-notify-retry") {
+  const { claims, config } = trace.header;
+  if (claims !== null && claims.notification !== config.notification) {
     throw new UsageError(
-      `${path} is of the notification family ${family}, and this release plays refuse-notify-retry only.`,
+      `${path} has a cache of the family ${claims.notification} in a world of the family ${config.notification}; a cache is judged in the family that it declares, so make both the same.`,
     );
   }
   const validation = validated(path, trace, strict);

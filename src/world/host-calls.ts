@@ -243,12 +243,20 @@ function owe(w: Store, id: number, lock: number): void {
   const process = mem.at(row + LOCK.process);
   const provider = mem.at(row + LOCK.provider);
   if (w.instanceOf(process, provider) !== id || mem.at(row + LOCK.locked) === 0) return;
-  if ((mem.at(row + LOCK.flags) & UNRELEASED) !== 0) return;
+  const isKnown = (mem.at(row + LOCK.flags) & UNRELEASED) !== 0;
+  // What was in use since may have been unsecured since.
+  if (isKnown && !wasHeld(w, id, mem.at(row + LOCK.handle))) return;
   keep(w, lock);
   tally(w, lock, -1);
   const secured = wasSecured(w, id, lock);
   setOwed(w, lock, UNRELEASED | (secured ? WAS_SECURED : 0));
   tally(w, lock, 1);
+}
+
+/** The entry was in use when the innermost call began. */
+function wasHeld(w: Store, id: number, mdl: number): boolean {
+  const active = w.calls[id]?.at(-1);
+  return active !== undefined && new FlatBefore(w, id, active).entry(brand(mdl))?.held === true;
 }
 
 /** True if every page has a secure, now or when the innermost call began, that the entry has to keep. */

@@ -126,6 +126,29 @@ const legal: readonly Row[] = [
     ],
   },
   {
+    rule: "LOCAL-2",
+    fact: "what was secured when a region of it failed to go need not stay so while another region is in use",
+    moves: [
+      ...widelySecured,
+      // The same lock, in the NIC once more.
+      register("mr_2", pages(3, 2)),
+      enter(1),
+      registered(2),
+      busy,
+      deregister("mr_1", 1, pages(3, 2)),
+      drop(1),
+      drop(1),
+      done,
+      callback(pages(2, 1)),
+      unsecure(1),
+      done,
+      busy,
+      deregister("mr_2", 2, pages(3, 2)),
+      drop(2),
+      done,
+    ],
+  },
+  {
     rule: "SPI-5",
     fact: "WSAEFAULT is the answer over a secure that a failed release left there",
     moves: [

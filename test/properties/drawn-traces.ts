@@ -1,8 +1,10 @@
 // Traces of generated programs, played by subjects that keep their contract: what a right trace can look like.
 
 import { sample } from "fast-check";
+import uncached from "../../examples/uncached.ts";
 import driver from "../../examples/proxy-driver.ts";
 import { presets, type PresetName } from "../../model/config.ts";
+import type { NotificationFamily, Subject } from "../../model/contract.ts";
 import { TRACE_VERSION, type Trace } from "../../model/trace.ts";
 import { referenceWorld } from "../../model/world.ts";
 import { claimsOf, runProgram } from "../../properties/agreement.ts";
@@ -16,12 +18,21 @@ export interface Drawing {
   readonly kind: "cache" | "driver";
   readonly count: number;
   readonly seed: number;
+  /** Default: the one that the cache declares. */
+  readonly family?: NotificationFamily;
 }
 
+/** A cache that keeps nothing is right in every family. */
+const keepingNothing = (notification: NotificationFamily): Subject => ({
+  ...uncached,
+  capabilities: { ...uncached.capabilities, notification },
+});
+
 /** So many traces, the same for the same seed. */
-export function drawnTraces({ preset, kind, count, seed }: Drawing): readonly Trace[] {
-  const config = presets[preset];
-  const subject = kind === "cache" ? registrationCache() : driver;
+export function drawnTraces({ preset, kind, count, seed, family }: Drawing): readonly Trace[] {
+  const cache = family === undefined ? registrationCache() : keepingNothing(family);
+  const config = { ...presets[preset], ...(family === undefined ? {} : { notification: family }) };
+  const subject = kind === "cache" ? cache : driver;
   const newPlayer = players(underTest(subject), config);
   const claims = claimsOf(newPlayer());
   const drawn = sample(programs({ config, claims, maxCommands: 40 }), { numRuns: count, seed });

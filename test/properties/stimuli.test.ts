@@ -16,6 +16,13 @@ const traces = [
   ...drawnTraces({ preset: "small", kind: "cache", count: 200, seed: 1 }),
   ...drawnTraces({ preset: "windows", kind: "cache", count: 60, seed: 2 }),
   ...drawnTraces({ preset: "small", kind: "driver", count: 60, seed: 3 }),
+  ...drawnTraces({
+    preset: "small",
+    kind: "cache",
+    count: 80,
+    seed: 4,
+    family: "validate-on-hit",
+  }),
 ];
 
 /** Every command of the traces, and the one that is found for its event. */
@@ -57,7 +64,14 @@ describe("the command of an event", () => {
 
   it("is null for what follows from other events, but for what an application could do as well", () => {
     const found = new Set(consequences.flatMap((event) => commandOf(event)?.name ?? []));
-    const others = ["VirtualFree", "VirtualProtect", "notify", "connect", "WSPCloseSocket"];
+    const others = [
+      "VirtualAlloc",
+      "VirtualFree",
+      "VirtualProtect",
+      "notify",
+      "connect",
+      "WSPCloseSocket",
+    ];
     expect([...found].toSorted()).toEqual([...others, "WSPCleanup", "exitProcess"].toSorted());
     expect(consequences.some(({ type }) => type === "return")).toBe(true);
   });

@@ -1,7 +1,7 @@
 // How often policies did what each choice point says, and how often the plain thing.
 
-import { points, type Point } from "./choice-points.ts";
-import type { Witness } from "./policy.ts";
+import { points, type Point } from "../choice-points.ts";
+import type { Witness } from "../policy.ts";
 
 type Counts = Readonly<Record<Point, { readonly taken: number; readonly not: number }>>;
 

@@ -1,11 +1,14 @@
 // One random policy before the checker: as many commands as are wanted, in a world that its seed says.
 
-import type { RuleId } from "../../model/rules.ts";
-import { rules } from "../../model/rules.ts";
-import type { Counterexample, SubjectVerdict } from "../../src/kit/report.ts";
-import { run } from "../../src/kit/run.ts";
-import { legalPolicy } from "./legal-policy.ts";
-import type { Witness } from "./policy.ts";
+import { presets } from "../../../model/config.ts";
+import type { RuleId } from "../../../model/rules.ts";
+import { rules } from "../../../model/rules.ts";
+import type { Trace } from "../../../model/trace.ts";
+import type { Counterexample, SubjectVerdict } from "../../../src/kit/report.ts";
+import { run } from "../../../src/kit/run.ts";
+import { legalPolicy } from "../legal-policy.ts";
+import type { Witness } from "../policy.ts";
+import { occasionsFor } from "./occasions.ts";
 
 const PRESETS = ["tiny", "small", "windows"] as const;
 
@@ -18,7 +21,7 @@ const binding: readonly RuleId[] = rules
   .map(({ id }) => id);
 
 /** What the checker said of a policy. */
-export interface PolicyRun {
+export interface PolicyCheck {
   readonly seed: number;
   readonly preset: string;
   /** `unknown`: convicted of nothing, and some situation was not met in any round. */
@@ -30,8 +33,8 @@ export interface PolicyRun {
   readonly program: readonly string[];
 }
 
-/** Runs the policy of the seed for so many commands, and stops at the first conviction. */
-export function runPolicy(seed: number, commands: number, witness?: Witness): PolicyRun {
+/** Checks the policy of the seed for so many commands, or up to the first conviction. */
+export function checkPolicy(seed: number, commands: number, witness?: Witness): PolicyCheck {
   const policy = legalPolicy(seed, witness);
   const preset = PRESETS[seed % PRESETS.length] ?? PRESETS[0];
   let executed = 0;
@@ -39,7 +42,13 @@ export function runPolicy(seed: number, commands: number, witness?: Witness): Po
   let reason = "";
   for (let round = 0; executed < commands; round++) {
     const runs = Math.ceil((commands - executed) / COMMANDS_OF_A_PROGRAM);
-    const report = run(policy, { seed: seed + 1000 * round, runs, preset, rules: binding });
+    const report = run(policy, {
+      seed: seed + 1000 * round,
+      runs,
+      preset,
+      rules: binding,
+      earlier: round === 0 ? occasionsOn(preset) : [],
+    });
     executed += report.commands;
     const convicting = report.counterexamples.find((each) => each.fails);
     if (convicting !== undefined || report.verdict === "broken") {
@@ -57,6 +66,23 @@ export function runPolicy(seed: number, commands: number, witness?: Witness): Po
   }
   if (verdict === "conformant") reason = "";
   return { seed, preset, verdict, reason, commands: executed, program: [] };
+}
+
+/** The programs that give occasions, as earlier failures: which is how the checker takes a program. */
+function occasionsOn(preset: (typeof PRESETS)[number]): readonly Trace[] {
+  const config = presets[preset];
+  return occasionsFor(config).map((program) => ({
+    header: {
+      stalemate: "trace",
+      version: 1,
+      subject: "occasions",
+      config,
+      claims: null,
+      seed: null,
+      path: null,
+    },
+    steps: program.map((command) => ({ command })),
+  }));
 }
 
 const linesOf = ({ program, seed, path }: Counterexample): readonly string[] => [
