@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import uncached from "../../../examples/uncached.ts";
 import { legalPolicy, plainPolicy } from "../../../gallery/policies/legal-policy.ts";
 import { presets, type PresetName } from "../../../model/config.ts";
-import type { RegistrationCache, Subject } from "../../../model/contract.ts";
+import type { JsonValue, RegistrationCache, Subject } from "../../../model/contract.ts";
 import type { TraceStep } from "../../../model/trace.ts";
 import { claimsOf, configFor, runProgram } from "../../../properties/agreement.ts";
 import { programs } from "../../../properties/arbitraries.ts";
@@ -60,7 +60,7 @@ function migrating(subject: Subject): Subject {
         if (depth === 0) {
           const saved = JSON.stringify(current.snapshot?.());
           current = subject.create(host);
-          current.restore?.(JSON.parse(saved));
+          current.restore?.(JSON.parse(saved) as JsonValue);
         }
         depth++;
         const result = work(current);
