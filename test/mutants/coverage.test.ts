@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { interleavingOnly } from "../../gallery/interleavings.ts";
 import { isOfWorld } from "../../gallery/mutant.ts";
 import { cacheMutants, mutants } from "../../gallery/mutants.ts";
 import { driverMutants } from "../../gallery/mutants/drivers.ts";
-import { rules, type RuleId, type SubjectKind } from "../../model/rules.ts";
+import { ruleOf, rules, type RuleId, type SubjectKind } from "../../model/rules.ts";
 import { doctored } from "../judge/doctored.ts";
 
 /** The judged rules that one of the lists does not break. */
@@ -44,5 +45,18 @@ describe("the gallery", () => {
 
   it("every rule that is judged is broken by something", () => {
     expect(unbroken(null, mutants, doctored)).toEqual([]);
+  });
+
+  it("a bug that waits for interleavings has no mutant", () => {
+    const waiting = interleavingOnly.map((each) => each.row);
+    const played = mutants.flatMap(({ bug }) => (bug === undefined ? [] : [bug.row]));
+    expect(played.filter((row) => waiting.includes(row))).toEqual([]);
+  });
+
+  it("a rule that another stands in for is not judged yet", () => {
+    const bugs = [...interleavingOnly, ...mutants.flatMap(({ bug }) => bug ?? [])];
+    const replaced = bugs.flatMap(({ unjudged }) => (unjudged === undefined ? [] : [unjudged]));
+    expect(new Set(replaced)).toEqual(new Set(["LAW-10", "LAW-11"]));
+    expect(replaced.filter((id) => ruleOf(id)?.notJudged === null)).toEqual([]);
   });
 });
