@@ -24,6 +24,7 @@ export const lookupBugMutants: readonly TextMutant[] = [
       ],
     ],
     observed: "region 1 is released while mr_1 uses it",
+    program: [w.alloc(0, 1), w.register("mr_1", 0, 1, "read"), w.register("mr_2", 0, 1)],
   },
   {
     id: "key-with-a-leftover",
