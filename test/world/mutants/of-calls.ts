@@ -142,13 +142,26 @@ export const callMutants: readonly WorldMutant[] = [
     id: "was-never-secured",
     change: "forgets what was secured when the call began",
     file: "host-calls",
+    edits: [["  for (const gone of active?.unsecured ?? []) cover.push(gone.span);\n", ""]],
+    on: { preset: "tiny", subject: "wild cache" },
+  },
+  {
+    id: "shares-what-it-has",
+    change: "counts a secure over what another entry has",
+    file: "host-calls",
     edits: [
       [
-        "      isSecuredBy(w, process, provider, number) ||\n      gone.some(",
-        "      isSecuredBy(w, process, provider, number) ||\n      gone.slice(9).some(",
+        "      now.every((slot) => w.mem.at(w.locks.row(slot) + LOCK.handle) === mdl) &&\n",
+        "      now.length >= 0 &&\n",
       ],
     ],
     on: { preset: "small", subject: "wild cache" },
+  },
+  {
+    id: "shares-nothing",
+    change: "counts no secure that an idle entry shares",
+    file: "host-calls",
+    edits: [["  if (was !== undefined && !was.held && !was.zombie) return cover;\n", ""]],
   },
   {
     id: "unsecured-unkept",
