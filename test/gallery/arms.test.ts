@@ -29,10 +29,18 @@ async function mutantOf(id: string): Promise<Subject> {
 }
 
 const LIMIT = 3000;
+const loaded = await Promise.all(
+  subjects.map(async (base) => ({ base, subject: await loadSubject(base) })),
+);
 const nothing = { commands: null, message: null };
 
 describe("the plain model", () => {
-  const caches = subjects.filter((base) => base !== "examples/proxy-driver.ts");
+  // It is of somebody who writes a cache for Windows.
+  const caches = loaded.flatMap(({ base, subject }) =>
+    "create" in subject && subject.capabilities.notification === "refuse-notify-retry"
+      ? [base]
+      : [],
+  );
 
   it.each(caches)("finds nothing in %s", async (base) => {
     expect(plainHunt(cache(await loadSubject(base)), 1, LIMIT)).toEqual(nothing);
@@ -104,11 +112,14 @@ describe("a palette without bias", () => {
         drawPalette: drawUniformly,
         redraws,
       });
-      const all = sample(arbitrary, { numRuns: 20, seed: 3 });
+      const all = sample(arbitrary, { numRuns: 120, seed: 3 });
       for (const program of all) expect(possible(walked, program)).toEqual(program);
-      // As many different ones as a palette has buffers, or more.
-      const registered = all.map((program) => new Set(program.flatMap(rangeOf)).size);
-      expect(Math.max(...registered) > 8).toBe(redraws);
+      // Drawn anew, hardly a range comes back.
+      const registered = all.map((program) => program.flatMap(rangeOf));
+      const count = registered.flat().length;
+      const distinct = registered.reduce((sum, ranges) => sum + new Set(ranges).size, 0);
+      expect(count).toBeGreaterThan(100);
+      expect(distinct > 0.95 * count).toBe(redraws);
     },
   );
 });

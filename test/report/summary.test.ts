@@ -26,7 +26,7 @@ describe("the summary", () => {
     expect(summary(conformant, page)).toContain("not covered: how long locks are held;");
     const declared = { ...conformant.capabilities, coverage: ["unmap"] } as Report["capabilities"];
     expect(summary({ ...conformant, capabilities: declared }, page)).toContain(
-      "declared coverage set (unmap)",
+      "after the changes unmap (as declared)",
     );
   });
 
