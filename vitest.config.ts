@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+/** Tests that take minutes: `npm run test:deep` runs them as well. */
+const deep = ["test/world/mutants/of-families.test.ts", "test/world/mutants/of-linux.test.ts"];
+
 const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: [
@@ -9,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+    exclude: process.env["STALEMATE_DEEP"] === undefined ? deep : [],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {
