@@ -73,8 +73,8 @@ export const callMutants: readonly WorldMutant[] = [
     file: "notification",
     edits: [
       [
-        "  w.set(SINGLE.interrupt, 0);\n  w.faults = null;\n  return {",
-        "  w.faults = null;\n  return {",
+        "  w.set(SINGLE.interrupt, 0);\n  w.faults = null;\n  if (what.kind",
+        "  w.faults = null;\n  if (what.kind",
       ],
     ],
   },

@@ -334,7 +334,7 @@ export const memoryMutants: readonly WorldMutant[] = [
         "      if (!allows(protection, mode === 1)) return true;\n      break;\n",
       ],
     ],
-    on: { preset: "small", subject: "by-the-book" },
+    on: { preset: "tiny", subject: "wild cache" },
   },
   {
     id: "locks-without-reading",
