@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 
 /** Tests that take minutes: `npm run test:deep` runs them as well. */
 const deep = ["test/world/mutants/of-families.test.ts", "test/world/mutants/of-linux.test.ts"];
 
-const config: ViteUserConfig = defineConfig({
+const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   resolve: {
     alias: [
       { find: /^stalemate$/, replacement: fileURLToPath(new URL("src/index.ts", import.meta.url)) },
@@ -12,7 +12,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-    exclude: process.env["STALEMATE_DEEP"] === undefined ? deep : [],
+    exclude: mode === "deep" ? [] : deep,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {
@@ -21,6 +21,6 @@ const config: ViteUserConfig = defineConfig({
       reporter: ["text-summary", "html"],
     },
   },
-});
+}));
 
 export default config;

@@ -96,3 +96,14 @@ export const isPromised = (change: MappingChange, declared: Declared | null): bo
   coverageOf(declared.notification, declared.coverage).promised.includes(change);
 
 type Declared = Pick<Capabilities, "notification" | "coverage">;
+
+/**
+ * True if a callback may put idle entries aside, to be released at a later call, as many as the cache declares
+ * (`limits.pending`): no operation waits for its answer. On Windows what is not held is gone when it returns.
+ */
+export function maySetAside({
+  notification,
+  limits,
+}: Pick<Capabilities, "notification" | "limits">): boolean {
+  return families[notification].delivery !== "refused" && limits.pending !== 0;
+}

@@ -4,6 +4,7 @@
 import { pageAt } from "./address-space.ts";
 import { entriesOf, holdingsOf } from "./entries.ts";
 import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
+import { maySetAside } from "./families.ts";
 import { freshFrames, isValidFor, mappingOf, type MappingView } from "./freshness.ts";
 import { noWork, type ProviderInstance, type RecordedCall } from "./ledger.ts";
 import type { Region } from "./nic.ts";
@@ -178,21 +179,13 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
 /** A callback answered 0: what is left in the range, held or waiting for its release, is a zombie from now on. */
 function invalidated(state: State, instance: ProviderInstance, range: AddressRange): void {
   const span = pagesOf(range, state.config.pageSizeBytes);
-  const alsoIdle = putsOffReleases(state);
+  const alsoIdle = state.claims !== null && maySetAside(state.claims);
   for (const entry of entriesOf(state, instance)) {
     if (!(entry.held || alsoIdle) || !spansOverlap(entry.span, span)) continue;
     for (const { key } of entry.regions) {
       if (!instance.zombies.includes(key)) own(instance, "zombies").push(key);
     }
   }
-}
-
-/**
- * Where nothing waits for the answer a cache may put even idle entries aside, to release them at a later call, as many
- * as it declares (`limits.pending`). On Windows what is not held is gone when the callback returns.
- */
-function putsOffReleases({ config, claims }: State): boolean {
-  return config.notification !== "refuse-notify-retry" && claims?.limits.pending !== 0;
 }
 
 function regionOf(state: State, provider: ProviderId, key: RegionKey): Region | undefined {

@@ -5,7 +5,7 @@
 
 import type { Claims } from "../config.ts";
 import { isIdle } from "../entries.ts";
-import { families } from "../families.ts";
+import { maySetAside } from "../families.ts";
 import type { ActiveCall, Before, EntryBefore, InstanceView } from "../ledger.ts";
 import { pagesOf, spansOverlap, type PageSpan } from "../units.ts";
 import type { WorldView } from "../view.ts";
@@ -130,10 +130,6 @@ function judgeMissed(scene: Scene): readonly Finding[] {
     ),
   ];
 }
-
-/** True if idle entries may wait for a later call to be released, since no operation waits for the callback's answer. */
-const maySetAside = ({ notification, limits }: Claims): boolean =>
-  families[notification].delivery !== "refused" && limits.pending !== 0;
 
 /** WSAEFAULT: something of the instance remains, because it is held or a host call failed. */
 function judgeNotReleased(scene: Scene): readonly Finding[] {

@@ -1,6 +1,7 @@
 // LAW-12: the same commands on a fresh subject give the same observations. Handles that the subject chooses may
-// differ, so they are compared by the order of their appearance. A handle that no registration has any more is forgotten:
-// addresses are used again or not, as the allocator likes.
+// differ, so they are compared by the order of their appearance. A handle that no registration has any more is forgotten,
+// since the contract lets a cache use it again or not, as its allocator likes; which registrations share a handle while
+// they live is compared.
 
 import type { TraceStep } from "../../model/trace.ts";
 import type { InstanceId } from "../../model/units.ts";
