@@ -51,10 +51,11 @@ function attempt(
     return answered({ kind: "os", answer }, afterwards(state, process));
   }
   const { span } = answer;
+  const range = rangeOf(span, state.config.pageSizeBytes);
   const due = concerned(state, process, span).map((instance) => instance.id);
   own(state, "attempts").push({ process, operation, span, told, due, answers: [] });
   return answered({ kind: "os", answer }, [
-    ...due.map((id) => invalidate(state, id, span, "attempt")),
+    ...due.map((id) => invalidate(id, range, "attempt")),
     { type: "retry", process },
   ]);
 }
@@ -79,7 +80,7 @@ function afterwards(state: State, process: ProcessId): Event[] {
   return unheard.flatMap((each) =>
     callable(state, process)
       .filter(({ provider }) => each.process === process && provider === each.provider)
-      .map(({ id }) => invalidate(state, id, each.span, "notify")),
+      .map(({ id }) => invalidate(id, rangeOf(each.span, state.config.pageSizeBytes), "notify")),
   );
 }
 
@@ -115,10 +116,9 @@ export function retry(state: State, process: ProcessId): Applied {
 /** A notification that no operation waits for, such as one that a heap raises. */
 export function notify(state: State, process: ProcessId, range: AddressRange): Applied {
   noteMappings(state, process);
-  const call = { name: "invalidate", range, reason: "notify" } as const;
   return answered(
     null,
-    callable(state, process).map(({ id }) => ({ type: "call", instance: id, call })),
+    callable(state, process).map(({ id }) => invalidate(id, range, "notify")),
   );
 }
 
@@ -156,11 +156,9 @@ function concerned(state: State, process: ProcessId, span: PageSpan): ProviderIn
 }
 
 function invalidate(
-  state: State,
   instance: InstanceId,
-  span: PageSpan,
+  range: AddressRange,
   reason: "attempt" | "notify",
 ): Event {
-  const range = rangeOf(span, state.config.pageSizeBytes);
   return { type: "call", instance, call: { name: "invalidate", range, reason } };
 }

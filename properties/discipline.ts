@@ -1,9 +1,16 @@
 // An application that changes no mapping which is registered: where nothing tells a cache, the caller deregisters first.
 
 import type { ChangedPages } from "../model/memory.ts";
-import { brand, type PageSpan, type ProcessId } from "../model/units.ts";
+import {
+  brand,
+  pagesOf,
+  type PageSpan,
+  type ProcessId,
+  type VirtualAddress,
+} from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
 import type { OsOperation } from "../model/virtual-memory.ts";
+import { spanOf } from "./mappings.ts";
 
 /** True if the application may do this now. */
 export function isPermitted(view: WorldView, process: ProcessId, op: OsOperation): boolean {
@@ -35,7 +42,7 @@ function changedSpans(
       view
         .vads(each)
         .filter((vad) => vad.section === op.section)
-        .map((vad) => ({ process: each, span: { first: vad.base, count: vad.pageCount } })),
+        .map((vad) => ({ process: each, span: spanOf(vad) })),
   );
 }
 
@@ -46,18 +53,15 @@ function ownSpans(
   op: Exclude<OsOperation, { name: "fallocate" | "ftruncate" }>,
 ): readonly PageSpan[] {
   const { pageSizeBytes } = view.config;
-  const pagesAt = (address: number, sizeBytes: number): PageSpan => {
-    const first = Math.floor(address / pageSizeBytes);
-    const end = Math.ceil((address + sizeBytes) / pageSizeBytes);
-    return { first: brand(first), count: Math.max(1, end - first) };
-  };
+  const pagesAt = (start: VirtualAddress, lengthBytes: number): PageSpan =>
+    pagesOf({ start, lengthBytes }, pageSizeBytes);
   switch (op.name) {
     case "VirtualFree":
     case "UnmapViewOfFile": {
       const vad = view.vadAt(process, brand(Math.floor(op.address / pageSizeBytes)));
       const size = op.name === "VirtualFree" ? op.sizeBytes : 0;
       if (size > 0) return [pagesAt(op.address, size)];
-      return vad === undefined ? [] : [{ first: vad.base, count: vad.pageCount }];
+      return vad === undefined ? [] : [spanOf(vad)];
     }
     case "VirtualAlloc":
       return op.type === "commit" && op.address !== null ? [pagesAt(op.address, op.sizeBytes)] : [];
@@ -68,7 +72,7 @@ function ownSpans(
     case "mremap":
       return [pagesAt(op.address, op.sizeBytes), pagesAt(op.target, op.sizeBytes)];
     case "fork":
-      return view.vads(process).map((vad) => ({ first: vad.base, count: vad.pageCount }));
+      return view.vads(process).map(spanOf);
     case "MapViewOfFile":
     case "read":
     case "write":

@@ -3,8 +3,9 @@
 import { isBeyondWindows } from "../../model/families.ts";
 import { brand, rangeOf, spansOverlap, type PageSpan, type ProcessId } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
+import type { OsOperation } from "../../model/virtual-memory.ts";
 import type { CommandRecord, Setting } from "../command.ts";
-import { findPage, isWorthChanging, regionAt, vadCovering } from "../mappings.ts";
+import { findPage, isWorthChanging, regionAt, spanOf, vadCovering } from "../mappings.ts";
 import { addressName, inProcess, sizeName } from "../names.ts";
 import { osCommand } from "./os-command.ts";
 
@@ -29,17 +30,22 @@ function worthySpan({ view, palette }: Setting, process: ProcessId, k: number): 
   return isPrivate(view, process, span) ? span : null;
 }
 
+/** An operation on the k-th span and nothing else. */
+const onSpan =
+  (name: "mmap" | "madvise") =>
+  (setting: Setting, process: ProcessId, k: number): OsOperation | null => {
+    const span = worthySpan(setting, process, k);
+    if (span === null) return null;
+    const { start, lengthBytes } = rangeOf(span, setting.view.config.pageSizeBytes);
+    return { name, address: start, sizeBytes: lengthBytes };
+  };
+
 const mmap = osCommand({
   name: "mmap",
   rules: ["LAW-1", "LAW-3"],
   subjects: ["cache"],
   places: beyondWindows(({ palette }) => palette.spans.length),
-  operation(setting, process, k) {
-    const span = worthySpan(setting, process, k);
-    if (span === null) return null;
-    const { start, lengthBytes } = rangeOf(span, setting.view.config.pageSizeBytes);
-    return { name: "mmap", address: start, sizeBytes: lengthBytes };
-  },
+  operation: onSpan("mmap"),
   print: (view, process, op) =>
     op.name === "mmap"
       ? `mmap({ over: ${addressName(view, process, op.address)}, size: ${sizeName(view, op.sizeBytes)}${inProcess(process)} })`
@@ -91,12 +97,7 @@ const madvise = osCommand({
   rules: ["LAW-1", "LAW-3"],
   subjects: ["cache"],
   places: beyondWindows(({ palette }) => palette.spans.length),
-  operation(setting, process, k) {
-    const span = worthySpan(setting, process, k);
-    if (span === null) return null;
-    const { start, lengthBytes } = rangeOf(span, setting.view.config.pageSizeBytes);
-    return { name: "madvise", address: start, sizeBytes: lengthBytes };
-  },
+  operation: onSpan("madvise"),
   print: (view, process, op) =>
     op.name === "madvise"
       ? `madvise({ at: ${addressName(view, process, op.address)}, size: ${sizeName(view, op.sizeBytes)}, advice: DONTNEED${inProcess(process)} })`
@@ -128,8 +129,7 @@ const fork = osCommand({
 function viewedSection({ view, palette }: Setting, process: ProcessId, k: number): number | null {
   const vad = regionAt(view, process, palette.areas[k]);
   if (vad === undefined || vad.section === null) return null;
-  const span = { first: vad.base, count: vad.pageCount };
-  return isWorthChanging(view, process, span) ? vad.section : null;
+  return isWorthChanging(view, process, spanOf(vad)) ? vad.section : null;
 }
 
 const fallocate = osCommand({
