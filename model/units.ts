@@ -80,9 +80,9 @@ export function rangeOf(span: PageSpan, pageSizeBytes: number): AddressRange {
   return { start: brand(span.first * pageSizeBytes), lengthBytes: span.count * pageSizeBytes };
 }
 
-/** True if the spans share at least one page. */
+/** True if the spans share at least one page; an empty one shares none, wherever it lies. */
 export function spansOverlap(a: PageSpan, b: PageSpan): boolean {
-  return a.first < b.first + b.count && b.first < a.first + a.count;
+  return Math.max(a.first, b.first) < Math.min(a.first + a.count, b.first + b.count);
 }
 
 /** True if every page of `inner` is in `outer`. */

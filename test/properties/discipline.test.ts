@@ -39,6 +39,18 @@ const truncate = (process: number): Command => ({
   args: { process, operation: { name: "ftruncate", section: 0, pageCount: 1 } },
 });
 
+const mapOver = (first: number, pages: number): Command => ({
+  name: "mmap",
+  args: {
+    process: 0,
+    operation: {
+      name: "mmap",
+      address: w.address(first),
+      sizeBytes: pages * presets.small.pageSizeBytes,
+    },
+  },
+});
+
 describe("an application that changes no mapping which is registered", () => {
   it("frees what is deregistered, and not what is registered", () => {
     const registered = [w.alloc(0, 2), w.register("mr_1", 0, 1)];
@@ -50,6 +62,12 @@ describe("an application that changes no mapping which is registered", () => {
     const program = [view(1), w.register("mr_1", 0, 1, "readwrite", 3), truncate(0)];
     expect(skipped(nccl, program)).toEqual({ ftruncate: 1 });
     expect(skipped(nccl, program.toSpliced(1, 1))).toEqual({});
+  });
+
+  it("may change no page at all, wherever that is", () => {
+    const registered = [w.alloc(0, 2), w.register("mr_1", 0, 2)];
+    expect(skipped(nccl, [...registered, mapOver(1, 1)])).toEqual({ mmap: 1 });
+    expect(skipped(nccl, [...registered, mapOver(1, 0)])).toEqual({});
   });
 
   it("is one where nobody tells the cache, and no other", () => {
