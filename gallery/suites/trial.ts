@@ -1,0 +1,108 @@
+// What comes of the program of a case: on the subject that is right, and on a mutant.
+
+import { presets } from "../../model/config.ts";
+import type { RuleId } from "../../model/rules.ts";
+import { replay, type Trace, type TraceStep } from "../../model/trace.ts";
+import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
+import { situations } from "../../properties/witnesses.ts";
+import { players } from "../../src/kit/player.ts";
+import { underTest } from "../../src/kit/subject.ts";
+import { newStory, type StoryLine } from "../../src/report/story.ts";
+import { runStrictly } from "../conviction.ts";
+import { loadMutant, loadSubject } from "../loading.ts";
+import { brokenWorld, isOfWorld, type Mutant } from "../mutant.ts";
+import { notFollowed } from "../subjects.ts";
+import type { Answered, CoveredCase } from "./suite-case.ts";
+
+/** The run of a program on a subject that is right. */
+export interface Trial {
+  /** The name of the subject. */
+  readonly subject: string;
+  readonly result: RunResult;
+  readonly answers: readonly Answered[];
+  /** The names of the situations that were met, by rule. */
+  readonly met: ReadonlyMap<RuleId, readonly string[]>;
+  /** The program, and what each command made happen. */
+  readonly lines: readonly StoryLine[];
+}
+
+/** Performs the program of a case. Recommendations count that the subject follows. */
+export async function tryOut({ base, program, preset = "small" }: CoveredCase): Promise<Trial> {
+  const subject = underTest(await loadSubject(base));
+  const config = presets[preset];
+  const result = runStrictly(subject, program, config, undefined, notFollowed[base]);
+  const player = players(subject, config)();
+  const { name } = subject.subject;
+  const header: Trace["header"] = {
+    stalemate: "trace",
+    version: 1,
+    subject: name,
+    config: configFor(config, player),
+    claims: claimsOf(player),
+    seed: null,
+    path: null,
+  };
+  return {
+    subject: name,
+    result,
+    answers: answersIn(result.steps),
+    met: metIn(result),
+    lines: linesOf({ header, steps: result.steps }),
+  };
+}
+
+/** Performs the program of a case on a mutant, or on what the mutant would be if it were right. */
+export async function tryMutant(
+  { program, preset = "small" }: CoveredCase,
+  mutant: Mutant,
+  isRight: boolean,
+): Promise<RunResult> {
+  const config = presets[preset];
+  const base = ("right" in mutant ? mutant.right : undefined) ?? mutant.base;
+  if (isRight) {
+    const subject = underTest(await loadSubject(base));
+    return runStrictly(subject, program, config, undefined, notFollowed[base]);
+  }
+  return isOfWorld(mutant)
+    ? runStrictly(underTest(await loadSubject(base)), program, config, brokenWorld(mutant))
+    : runStrictly(underTest(await loadMutant(mutant)), program, config);
+}
+
+/** What each register was answered, in the order of the calls. */
+function answersIn(steps: readonly TraceStep[]): readonly Answered[] {
+  const answers = new Map<string, Answered>();
+  const open: (string | null)[] = [];
+  for (const step of steps) {
+    if (!("event" in step)) continue;
+    const { event } = step;
+    if (event.type === "call") {
+      const as = event.call.name === "register" ? event.call.as : null;
+      open.push(as);
+      // Its place is where it was called.
+      if (as !== null) answers.set(as, "WSAENOBUFS");
+    } else if (event.type === "return") {
+      const as = open.pop() ?? null;
+      const { outcome } = event;
+      if (as === null || outcome === null) continue;
+      if (outcome.ok && "region" in outcome) answers.set(as, outcome.region);
+      else if (!outcome.ok && outcome.error !== "WSAEINVAL") answers.set(as, outcome.error);
+    }
+  }
+  return [...answers.values()];
+}
+
+function metIn({ situations: counts }: RunResult): ReadonlyMap<RuleId, readonly string[]> {
+  const met = new Map<RuleId, readonly string[]>();
+  for (const index of counts.keys()) {
+    const situation = situations[index];
+    if (situation === undefined) continue;
+    met.set(situation.rule, [...(met.get(situation.rule) ?? []), situation.name]);
+  }
+  return met;
+}
+
+function linesOf(trace: Trace): readonly StoryLine[] {
+  const story = newStory();
+  for (const step of replay(trace)) story.add(step);
+  return story.end();
+}
