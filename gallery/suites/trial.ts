@@ -1,6 +1,7 @@
 // What comes of the program of a case: on the subject that is right, and on a mutant.
 
 import { presets } from "../../model/config.ts";
+import type { CacheCall } from "../../model/events.ts";
 import type { RuleId } from "../../model/rules.ts";
 import { replay, type Trace, type TraceStep } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
@@ -51,44 +52,36 @@ export async function tryOut({ base, program, preset = "small" }: CoveredCase): 
   };
 }
 
-/** Performs the program of a case on a mutant, or on what the mutant would be if it were right. */
+/** What a mutant, and what it would be if it were right, make of the program of a case. */
 export async function tryMutant(
   { program, preset = "small" }: CoveredCase,
   mutant: Mutant,
-  isRight: boolean,
-): Promise<RunResult> {
-  const config = presets[preset];
+): Promise<{ readonly wrong: RunResult; readonly right: RunResult }> {
   const base = ("right" in mutant ? mutant.right : undefined) ?? mutant.base;
-  if (isRight) {
-    const subject = underTest(await loadSubject(base));
-    return runStrictly(subject, program, config, undefined, notFollowed[base]);
-  }
-  return isOfWorld(mutant)
-    ? runStrictly(underTest(await loadSubject(base)), program, config, brokenWorld(mutant))
-    : runStrictly(underTest(await loadMutant(mutant)), program, config);
+  const subject = underTest(await loadSubject(base));
+  const broken = isOfWorld(mutant) ? subject : underTest(await loadMutant(mutant));
+  const world = isOfWorld(mutant) ? brokenWorld(mutant) : undefined;
+  const left = notFollowed[base];
+  return {
+    wrong: runStrictly(broken, program, presets[preset], world, left),
+    right: runStrictly(subject, program, presets[preset], undefined, left),
+  };
 }
 
-/** What each register was answered, in the order of the calls. */
+/** What each register was answered, in the order in which they returned. */
 function answersIn(steps: readonly TraceStep[]): readonly Answered[] {
-  const answers = new Map<string, Answered>();
-  const open: (string | null)[] = [];
+  const answers: Answered[] = [];
+  const open: CacheCall["name"][] = [];
   for (const step of steps) {
     if (!("event" in step)) continue;
     const { event } = step;
-    if (event.type === "call") {
-      const as = event.call.name === "register" ? event.call.as : null;
-      open.push(as);
-      // Its place is where it was called.
-      if (as !== null) answers.set(as, "WSAENOBUFS");
-    } else if (event.type === "return") {
-      const as = open.pop() ?? null;
-      const { outcome } = event;
-      if (as === null || outcome === null) continue;
-      if (outcome.ok && "region" in outcome) answers.set(as, outcome.region);
-      else if (!outcome.ok && outcome.error !== "WSAEINVAL") answers.set(as, outcome.error);
-    }
+    if (event.type === "call") open.push(event.call.name);
+    if (event.type !== "return" || open.pop() !== "register" || event.outcome === null) continue;
+    const { outcome } = event;
+    if (outcome.ok && "region" in outcome) answers.push(outcome.region);
+    else if (!outcome.ok && outcome.error !== "WSAEINVAL") answers.push(outcome.error);
   }
-  return [...answers.values()];
+  return answers;
 }
 
 function metIn({ situations: counts }: RunResult): ReadonlyMap<RuleId, readonly string[]> {
