@@ -2,7 +2,7 @@
 
 import { presets } from "../../model/config.ts";
 import type { CacheCall } from "../../model/events.ts";
-import type { RuleId } from "../../model/rules.ts";
+import { rules, type RuleId } from "../../model/rules.ts";
 import { replay, type Trace, type TraceStep } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
 import { situations } from "../../properties/witnesses.ts";
@@ -53,18 +53,27 @@ export async function tryOut({ base, program, preset = "small" }: CoveredCase): 
 }
 
 /** What a mutant, and what it would be if it were right, make of the program of a case. */
+export interface MutantTrial {
+  /** Stopped where a rule of conformance is broken, or the recommendation that was asked for. */
+  readonly wrong: RunResult;
+  readonly right: RunResult;
+}
+
+/** Performs the program of a case on a mutant, to see whether it breaks the rule. */
 export async function tryMutant(
   { program, preset = "small" }: CoveredCase,
   mutant: Mutant,
-): Promise<{ readonly wrong: RunResult; readonly right: RunResult }> {
+  rule: RuleId,
+): Promise<MutantTrial> {
   const base = ("right" in mutant ? mutant.right : undefined) ?? mutant.base;
   const subject = underTest(await loadSubject(base));
   const broken = isOfWorld(mutant) ? subject : underTest(await loadMutant(mutant));
   const world = isOfWorld(mutant) ? brokenWorld(mutant) : undefined;
-  const left = notFollowed[base];
+  const others = rules.filter((each) => each.level === "should" && each.id !== rule);
+  const left = others.map(({ id }) => id);
   return {
     wrong: runStrictly(broken, program, presets[preset], world, left),
-    right: runStrictly(subject, program, presets[preset], undefined, left),
+    right: runStrictly(subject, program, presets[preset], undefined, notFollowed[base]),
   };
 }
 

@@ -27,7 +27,7 @@ describe("a case of another suite that is covered", () => {
   it.each(convicting)("$rule: $id is convicted by: $checks", async ({ id, rule, each }) => {
     const mutant = mutants.find((other) => other.id === id);
     if (mutant === undefined) throw new RangeError(`there is no mutant ${id}`);
-    const { wrong, right } = await tryMutant(each, mutant);
+    const { wrong, right } = await tryMutant(each, mutant, rule);
     expect(wrong.broken).toBeNull();
     expect(wrong.violation?.map((finding) => finding.rule) ?? []).toContain(rule);
     expect(right.violation).toBeNull();
