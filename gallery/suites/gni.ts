@@ -25,7 +25,8 @@ const anyMayGo = "Which one goes is the cache's choice; that one goes is judged.
 export const gniSuite: Suite = {
   id: "gni",
   project: "libfabric's GNI provider",
-  path: "prov/gni/test/mr.c",
+  repository: "ofiwg/libfabric",
+  paths: ["prov/gni/test/mr.c"],
   cases: [
     {
       test: "mr_internal_cache.basic_init",
@@ -113,7 +114,8 @@ export const gniSuite: Suite = {
     },
     {
       test: "mr_internal_cache.same_addr_incr_size",
-      checks: "A range at the same address that is larger each time: the new entry replaces the old.",
+      checks:
+        "A range at the same address that is larger each time: the new entry replaces the old.",
       ...memhooks,
       program: [
         w.alloc(0, 4),
@@ -169,7 +171,8 @@ export const gniSuite: Suite = {
     },
     {
       test: "mr_internal_cache.lru_evict_middle_entry",
-      checks: "An idle entry that is used again is not evicted meanwhile, wherever it stood in the order.",
+      checks:
+        "An idle entry that is used again is not evicted meanwhile, wherever it stood in the order.",
       ...shipped,
       program: [
         w.alloc(0, 12),
@@ -194,7 +197,8 @@ export const gniSuite: Suite = {
     },
     {
       test: "mr_internal_cache.regression_615",
-      checks: "An idle entry inside one that was registered later is dropped; the later one serves.",
+      checks:
+        "An idle entry inside one that was registered later is dropped; the later one serves.",
       ...memhooks,
       program: [
         w.alloc(0, 8),

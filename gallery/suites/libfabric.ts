@@ -86,14 +86,20 @@ const looking: readonly SuiteCase[] = [
     test: null,
     checks: "A range inside a cached one is found.",
     ...memhooks,
-    program: [w.alloc(0, 4), ...visit("mr_1", 0, 4), w.register("mr_2", 1, 2), w.start("t_1", "mr_2")],
+    program: [
+      w.alloc(0, 4),
+      ...visit("mr_1", 0, 4),
+      w.register("mr_2", 1, 2),
+      w.start("t_1", "mr_2"),
+    ],
     answers: [1, 1],
     rules: { "LAW-2": ["a hit inside a larger entry"] },
     left: "A cache that claims hits on equal ranges only need not find it.",
   },
   {
     test: null,
-    checks: "A range apart from what is cached is registered anew, and so is one that only meets it.",
+    checks:
+      "A range apart from what is cached is registered anew, and so is one that only meets it.",
     ...memhooks,
     program: [
       w.alloc(0, 6),
@@ -275,6 +281,12 @@ const efa: readonly SuiteCase[] = [
 export const libfabricSuite: Suite = {
   id: "libfabric",
   project: "libfabric",
-  path: "fabtests/unit/mr_cache_evict.c, prov/cxi/test/mr_cache.c, prov/efa/test/efa_unit_test_mr.c, prov/efa/test/gtest/efa_gtest_rdm_mr.cc",
+  repository: "ofiwg/libfabric",
+  paths: [
+    "fabtests/unit/mr_cache_evict.c",
+    "prov/cxi/test/mr_cache.c",
+    "prov/efa/test/efa_unit_test_mr.c",
+    "prov/efa/test/gtest/efa_gtest_rdm_mr.cc",
+  ],
   cases: [...evicting, ...looking, ...efa],
 };

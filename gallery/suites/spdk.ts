@@ -22,7 +22,8 @@ const twoSizes = "A world has one size of pages: large pages are not modelled.";
 export const spdkSuite: Suite = {
   id: "spdk",
   project: "SPDK",
-  path: "test/unit/lib/env_dpdk/memory.c/memory_ut.c",
+  repository: "spdk/spdk",
+  paths: ["test/unit/lib/env_dpdk/memory.c/memory_ut.c"],
   cases: [
     {
       test: "alloc_free_mem_map",
@@ -71,7 +72,7 @@ export const spdkSuite: Suite = {
         w.deregister("mr_2"),
         w.register("mr_4", 4, 5),
       ],
-      answers: [1, 2, "WSAEFAULT"],
+      answers: [1, 2, 3, "WSAEFAULT"],
       rules: { "LAW-2": ["a register that overlaps an entry"], "SPI-1": ["WSAEFAULT"] },
       left: "Here it is the other way round: a register may overlap what is registered, and to refuse it breaks SPI-1. A deregister names a registration and not a range, so that no part can be asked for; one that names nothing is refused by the provider (SPI-3).",
     },

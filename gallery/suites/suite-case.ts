@@ -13,8 +13,10 @@ export interface Suite {
   /** Short, and part of the anchors of the page. */
   readonly id: string;
   readonly project: string;
-  /** Where the suite is in the project. */
-  readonly path: string;
+  /** On GitHub. */
+  readonly repository: string;
+  /** Where the suite is in the repository: files, or folders. */
+  readonly paths: readonly string[];
   readonly cases: readonly SuiteCase[];
 }
 
@@ -39,7 +41,7 @@ export interface CoveredCase extends Row {
   /** What the registers of the program are answered, in their order: the same region again is a hit. */
   readonly answers: readonly Answered[];
   /** The rules that judge it, and the situations of each that the program meets. */
-  readonly rules: Partial<Readonly<Record<RuleId, readonly string[]>>>;
+  readonly rules: Partial<Readonly<Record<RuleId, readonly [string, ...string[]]>>>;
   /** Mutants by their ids that the same program convicts, each with the rule that it breaks. */
   readonly convicts?: Readonly<Record<string, RuleId>>;
   /** What of the case no rule asks for, as sentences. */

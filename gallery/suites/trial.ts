@@ -7,13 +7,13 @@ import { replay, type Trace, type TraceStep } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
 import { situations } from "../../properties/witnesses.ts";
 import { players } from "../../src/kit/player.ts";
-import { underTest } from "../../src/kit/subject.ts";
+import { underTest, type SubjectUnderTest } from "../../src/kit/subject.ts";
 import { newStory, type StoryLine } from "../../src/report/story.ts";
 import { runStrictly } from "../conviction.ts";
 import { loadMutant, loadSubject } from "../loading.ts";
 import { brokenWorld, isOfWorld, type Mutant } from "../mutant.ts";
 import { notFollowed } from "../subjects.ts";
-import type { Answered, CoveredCase } from "./suite-case.ts";
+import { isCovered, type Answered, type CoveredCase, type Suite } from "./suite-case.ts";
 
 /** The run of a program on a subject that is right. */
 export interface Trial {
@@ -27,9 +27,25 @@ export interface Trial {
   readonly lines: readonly StoryLine[];
 }
 
-/** Performs the program of a case. Recommendations count that the subject follows. */
-export async function tryOut({ base, program, preset = "small" }: CoveredCase): Promise<Trial> {
-  const subject = underTest(await loadSubject(base));
+/** What came of every case that is covered. */
+export type Trials = ReadonlyMap<CoveredCase, Trial>;
+
+/** Performs the programs of all cases that are covered. Recommendations count that their subjects follow. */
+export async function trySuites(suites: readonly Suite[]): Promise<Trials> {
+  const subjects = new Map<string, SubjectUnderTest>();
+  const trials = new Map<CoveredCase, Trial>();
+  for (const each of suites.flatMap(({ cases }) => cases.filter(isCovered))) {
+    const subject = subjects.get(each.base) ?? underTest(await loadSubject(each.base));
+    subjects.set(each.base, subject);
+    trials.set(each, tryOut(each, subject));
+  }
+  return trials;
+}
+
+function tryOut(
+  { base, program, preset = "small" }: CoveredCase,
+  subject: SubjectUnderTest,
+): Trial {
   const config = presets[preset];
   const result = runStrictly(subject, program, config, undefined, notFollowed[base]);
   const player = players(subject, config)();

@@ -54,12 +54,7 @@ export const merging: readonly SuiteCase[] = [
     test: "test_rcache.merge_inv",
     checks: "An idle region that is merged into another one is released.",
     ...ucx,
-    program: [
-      w.alloc(0, 6),
-      ...visit("mr_1", 0, 3),
-      ...visit("mr_2", 1, 5),
-      w.cleanup(),
-    ],
+    program: [w.alloc(0, 6), ...visit("mr_1", 0, 3), ...visit("mr_2", 1, 5), w.cleanup()],
     answers: [1, 2],
     rules: { "LAW-2": ["a register that overlaps an entry"], "LAW-4": ["a clean-up"] },
     convicts: { "merges-and-forgets": "LAW-4" },

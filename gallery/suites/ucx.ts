@@ -173,7 +173,8 @@ const limited: readonly SuiteCase[] = [
   },
   {
     test: null,
-    checks: "Tens of thousands of rounds of get, put, free and allocate: what is kept stays bounded.",
+    checks:
+      "Tens of thousands of rounds of get, put, free and allocate: what is kept stays bounded.",
     ...ucx,
     program: [
       w.alloc(0, 1),
@@ -270,6 +271,7 @@ const others: readonly SuiteCase[] = [
 export const ucxSuite: Suite = {
   id: "ucx",
   project: "UCX",
-  path: "test/gtest/ucs/test_rcache.cc",
+  repository: "openucx/ucx",
+  paths: ["test/gtest/ucs/test_rcache.cc"],
   cases: [...lifecycle, ...merging, ...failing, ...limited, ...counted, ...others],
 };
