@@ -29,7 +29,8 @@ A case is **covered** by a literal program and the rules that judge it. A test o
 named there, which breaks no rule, meets the situations that the rules are about, and answers as the page shows; on each
 mutant named there the same program breaks the rule beside it. Where something is **left**, no rule asks for it.
 
-A test without a name is one of which we know what it checks, and not what it is called.`;
+A case without names is one of which we know what it checks, and not what it is called. An ellipsis stands for the rest of
+several names.`;
 
 /** The whole page as Markdown; ends with a newline. */
 export function renderSuitesPage(suites: readonly Suite[], trials: Trials): string {
@@ -61,7 +62,7 @@ function summary(suites: readonly Suite[]): string {
 
 const anchorOf = ({ id }: Suite, i: number): string => `${id}-${i + 1}`;
 
-const nameOf = ({ test }: SuiteCase): string => (test === null ? "" : `\`${test}\``);
+const nameOf = ({ tests }: SuiteCase): string => tests.map((test) => `\`${test}\``).join(", ");
 
 function suiteParts(suite: Suite, trials: Trials): readonly string[] {
   const { project, repository, paths, cases } = suite;

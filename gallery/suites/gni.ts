@@ -29,7 +29,7 @@ export const gniSuite: Suite = {
   paths: ["prov/gni/test/mr.c"],
   cases: [
     {
-      test: "mr_internal_cache.basic_init",
+      tests: ["mr_internal_cache.basic_init"],
       checks: "After the first registration is closed, it is kept.",
       ...shipped,
       program: [w.alloc(0, 1), ...visit("mr_1", 0, 1)],
@@ -41,7 +41,7 @@ export const gniSuite: Suite = {
       convicts: { "keeps-nothing": "LOCAL-1", "secured-only-while-locking": "LOCAL-2" },
     },
     {
-      test: "mr_internal_cache.duplicate_registration",
+      tests: ["mr_internal_cache.duplicate_registration"],
       checks: "Two registrations of one range are one entry with two users.",
       ...shipped,
       program: [
@@ -61,7 +61,7 @@ export const gniSuite: Suite = {
       convicts: { "releases-what-is-used": "LAW-5" },
     },
     {
-      test: "mr_internal_cache.register_1024_distinct_regions",
+      tests: ["mr_internal_cache.register_1024_distinct_regions"],
       checks: "As many distinct ranges as you like are registered at once.",
       base: "examples/exact-match.ts",
       preset: "micro",
@@ -77,7 +77,7 @@ export const gniSuite: Suite = {
       left: "There is no such number: as many as the NIC takes, which is four in this world, and what is idle makes room for them.",
     },
     {
-      test: "mr_internal_cache.register_1024_non_unique_regions",
+      tests: ["mr_internal_cache.register_1024_non_unique_regions"],
       checks: "Many ranges inside one that is registered are served by its entry.",
       ...shipped,
       program: [
@@ -94,7 +94,7 @@ export const gniSuite: Suite = {
       },
     },
     {
-      test: "mr_internal_cache.cyclic_register_128_distinct_regions",
+      tests: ["mr_internal_cache.cyclic_register_128_distinct_regions"],
       checks: "Entries go from used to idle and back, and their number does not change.",
       ...shipped,
       program: [
@@ -113,7 +113,7 @@ export const gniSuite: Suite = {
       convicts: { "local-misses": "LOCAL-3" },
     },
     {
-      test: "mr_internal_cache.same_addr_incr_size",
+      tests: ["mr_internal_cache.same_addr_incr_size"],
       checks:
         "A range at the same address that is larger each time: the new entry replaces the old.",
       ...memhooks,
@@ -129,7 +129,7 @@ export const gniSuite: Suite = {
       left: "Whether the smaller entry goes is the cache's choice.",
     },
     {
-      test: "mr_internal_cache.same_addr_decr_size",
+      tests: ["mr_internal_cache.same_addr_decr_size"],
       checks: "A range at the same address that is smaller each time is a hit.",
       ...shipped,
       program: [
@@ -146,7 +146,7 @@ export const gniSuite: Suite = {
       },
     },
     {
-      test: "mr_internal_cache.lru_evict_first_entry",
+      tests: ["mr_internal_cache.lru_evict_first_entry"],
       checks: "One entry more than may be idle: the first one that was closed goes, and only that.",
       ...shipped,
       program: [
@@ -170,7 +170,7 @@ export const gniSuite: Suite = {
       left: anyMayGo,
     },
     {
-      test: "mr_internal_cache.lru_evict_middle_entry",
+      tests: ["mr_internal_cache.lru_evict_middle_entry"],
       checks:
         "An idle entry that is used again is not evicted meanwhile, wherever it stood in the order.",
       ...shipped,
@@ -196,7 +196,7 @@ export const gniSuite: Suite = {
       left: anyMayGo,
     },
     {
-      test: "mr_internal_cache.regression_615",
+      tests: ["mr_internal_cache.regression_615"],
       checks:
         "An idle entry inside one that was registered later is dropped; the later one serves.",
       ...memhooks,
@@ -216,7 +216,29 @@ export const gniSuite: Suite = {
       left: "Whether the smaller entry goes is the cache's choice. That no two idle entries are for one range and right is recommended (LAW-8).",
     },
     {
-      test: "perf_mr_internal.…",
+      tests: ["mr_internal_cache_nld.…", "mr_no_cache.…"],
+      checks: "The same where nothing is kept after a close, and where there is no cache at all.",
+      base: "examples/uncached.ts",
+      program: [
+        w.alloc(0, 4),
+        w.register("mr_1", 0, 4),
+        w.register("mr_2", 0, 4),
+        w.register("mr_3", 1, 2),
+        w.deregister("mr_1"),
+        w.deregister("mr_2"),
+        w.deregister("mr_3"),
+        w.cleanup(),
+      ],
+      answers: [1, 2, 3],
+      rules: {
+        "LAW-4": ["a clean-up"],
+        "SPI-4": ["a deregister of one of two registrations of a region"],
+        "SPI-6": ["a deregister"],
+      },
+      convicts: { "not-counted": "SPI-4", "released-late": "SPI-6" },
+    },
+    {
+      tests: ["perf_mr_internal.…", "perf_mr_no_cache.…"],
       checks: "How long repeated, contained and random registrations take.",
       why: "Time is not judged. The cache that ships has benchmarks, and a hit is told from a miss by what it asks of its host (LOCAL-3).",
     },

@@ -15,13 +15,13 @@ const interfaceOfTheModule =
 
 const basic: readonly SuiteCase[] = [
   {
-    test: "test_basic: 1 to 4, 9 and 10",
+    tests: ["test_basic: 1 to 4, 9 and 10", "test_multi_open"],
     checks:
       "The device opens twice, starts empty, has several events read at once, and says when there is something to read.",
     why: interfaceOfTheModule,
   },
   {
-    test: "test_basic: 5",
+    tests: ["test_basic: 5"],
     checks: "What is monitored is valid until it is monitored no more.",
     ...kdreg2,
     program: [w.alloc(0, 2), ...visit("mr_1", 0, 2), ...visit("mr_2", 0, 2), w.cleanup()],
@@ -34,7 +34,7 @@ const basic: readonly SuiteCase[] = [
     convicts: { "never-hits": "LOCAL-3" },
   },
   {
-    test: "test_basic: 6",
+    tests: ["test_basic: 6"],
     checks:
       "Regions that begin at one address, of different lengths, are each told of an unmapping.",
     base: "examples/exact-match.ts",
@@ -53,7 +53,7 @@ const basic: readonly SuiteCase[] = [
     convicts: { "first-only": "LAW-3", "empty-notification": "LAW-3" },
   },
   {
-    test: "test_basic: 7",
+    tests: ["test_basic: 7"],
     checks: "Of a region that is monitored no more nobody is told.",
     base: "examples/exact-match.ts",
     program: [w.alloc(0, 1), ...visit("mr_1", 0, 1), w.free(0), w.notify(0, 1)],
@@ -62,7 +62,7 @@ const basic: readonly SuiteCase[] = [
     convicts: { "notified-again": "LAW-4" },
   },
   {
-    test: "test_basic: 8",
+    tests: ["test_basic: 8"],
     checks: "Regions apart from each other are both told of an unmapping of all.",
     ...kdreg2,
     program: [
@@ -78,7 +78,7 @@ const basic: readonly SuiteCase[] = [
     convicts: { "first-of-several-regions": "LAW-6", "hit-without-validity": "LAW-1" },
   },
   {
-    test: "test_basic: 11",
+    tests: ["test_basic: 11"],
     checks:
       "Unmapping pages one by one tells of exactly the regions on them, also of those that reach there by a byte.",
     base: "gallery/subjects/refusing-cache.ts",
@@ -106,7 +106,7 @@ const basic: readonly SuiteCase[] = [
     convicts: { "contained-only": "LAW-3", "callback-empties-the-cache": "LAW-3b" },
   },
   {
-    test: "test_basic: 12",
+    tests: ["test_basic: 12"],
     checks:
       "As many regions as the module was made for are monitored, dropped and monitored again.",
     ...kdreg2,
@@ -124,12 +124,12 @@ const basic: readonly SuiteCase[] = [
 
 const processes: readonly SuiteCase[] = [
   {
-    test: "test_resize",
+    tests: ["test_resize"],
     checks: "The number of regions that can be monitored is changed.",
     why: "Limits are part of what a cache claims, and a claim holds for a whole run. Check the cache once for each.",
   },
   {
-    test: "test_fork, test_fork2, test_fork3",
+    tests: ["test_fork", "test_fork2", "test_fork3"],
     checks: "After a fork the child cannot use the parent's monitor, and the parent goes on.",
     ...kdreg2,
     program: [
@@ -146,7 +146,7 @@ const processes: readonly SuiteCase[] = [
     left: "Only the parent is played: its pages move when it writes to them. The child does nothing here; that memory is for the process that registered it is ACCESS-1, which is about whole providers.",
   },
   {
-    test: "test_threads, test_mr",
+    tests: ["test_threads"],
     checks: "Threads register and unmap pages, each its own, while another one reads the events.",
     why: "Two threads never are inside a cache at once here. LAW-11 says what must hold; it waits for the search over interleavings. What one thread sees of such rounds is in UCX's tens of thousands of them.",
   },

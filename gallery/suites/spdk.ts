@@ -26,13 +26,13 @@ export const spdkSuite: Suite = {
   paths: ["test/unit/lib/env_dpdk/memory.c/memory_ut.c"],
   cases: [
     {
-      test: "alloc_free_mem_map",
+      tests: ["alloc_free_mem_map"],
       checks:
         "A map that is made late is told of what is registered already; if it refuses one, it is not made, and the earlier ones are undone.",
       why: "There is one table of registrations there and any number of maps that follow it. A cache here has no followers, and none that come late.",
     },
     {
-      test: "mem_map_translation",
+      tests: ["mem_map_translation"],
       checks:
         "Pages are translated, also from their middle, until their translation is cleared; clearing one leaves its neighbours.",
       ...spdk,
@@ -58,7 +58,7 @@ export const spdkSuite: Suite = {
       left: "How far a translation goes on is not asked for: a register names the whole range that it wants.",
     },
     {
-      test: "mem_map_registration",
+      tests: ["mem_map_registration"],
       checks:
         "What is registered cannot be registered again, also not in part; what is not registered, or a part of it, cannot be unregistered; both change nothing.",
       ...spdk,
@@ -77,7 +77,7 @@ export const spdkSuite: Suite = {
       left: "Here it is the other way round: a register may overlap what is registered, and to refuse it breaks SPI-1. A deregister names a registration and not a range, so that no part can be asked for; one that names nothing is refused by the provider (SPI-3).",
     },
     {
-      test: "mem_map_adjacent_registrations",
+      tests: ["mem_map_adjacent_registrations"],
       checks: "Chunks that meet stay apart: each is unregistered as it was registered.",
       ...spdk,
       program: [
@@ -97,7 +97,7 @@ export const spdkSuite: Suite = {
       left: "SPDK can unregister several chunks by one call; here each registration has a deregister of its own.",
     },
     {
-      test: "mem_4kb_register_notify",
+      tests: ["mem_4kb_register_notify"],
       checks: "Each registration of small pages is told to a map once, and taken back once.",
       ...spdk,
       program: [
@@ -120,12 +120,12 @@ export const spdkSuite: Suite = {
       left: `What crosses from small pages to large ones is not played. ${twoSizes}`,
     },
     {
-      test: "mem_4kb_register_create",
+      tests: ["mem_4kb_register_create"],
       checks: "The same for a map that is made after the registrations.",
       why: "A cache here has no followers that come late: see alloc_free_mem_map.",
     },
     {
-      test: "mem_map_4kb, mem_map_4kb_contig_pages",
+      tests: ["mem_map_4kb", "mem_map_4kb_contig_pages"],
       checks: "Small pages in the place of large ones, and large ones in theirs, are translated.",
       why: twoSizes,
     },

@@ -22,8 +22,8 @@ export interface Suite {
 
 /** What all cases have. */
 interface Row {
-  /** As the suite calls it; null where only what is checked is known. */
-  readonly test: string | null;
+  /** As the suite calls them, since several may check the same; none where only what is checked is known. */
+  readonly tests: readonly string[];
   /** What is checked, as a sentence. */
   readonly checks: string;
 }

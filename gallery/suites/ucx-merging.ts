@@ -12,7 +12,7 @@ const ucx = { base: "gallery/subjects/ucx-rcache.ts" } as const;
 /** Cases about merging regions. */
 export const merging: readonly SuiteCase[] = [
   {
-    test: "test_rcache.merge",
+    tests: ["test_rcache.merge"],
     checks: "A range across two regions is one region over all three, and serves their ranges.",
     ...ucx,
     program: [
@@ -34,7 +34,7 @@ export const merging: readonly SuiteCase[] = [
     left: "Whether overlapping regions become one is the cache's choice. What is judged is that the answer covers what was asked for.",
   },
   {
-    test: null,
+    tests: [],
     checks: "A cache that rounds to a large alignment serves neighbours by one region.",
     ...ucx,
     program: [
@@ -51,7 +51,7 @@ export const merging: readonly SuiteCase[] = [
     left: "How far a cache rounds is its choice. The subject rounds to a page, which it is given; UCX can be told more.",
   },
   {
-    test: "test_rcache.merge_inv",
+    tests: ["test_rcache.merge_inv"],
     checks: "An idle region that is merged into another one is released.",
     ...ucx,
     program: [w.alloc(0, 6), ...visit("mr_1", 0, 3), ...visit("mr_2", 1, 5), w.cleanup()],
@@ -60,7 +60,7 @@ export const merging: readonly SuiteCase[] = [
     convicts: { "merges-and-forgets": "LAW-4" },
   },
   {
-    test: "test_rcache.merge_with_unwritable",
+    tests: ["test_rcache.merge_with_unwritable"],
     checks: "A region of pages that forbid writing is not merged into one that is for writing.",
     ...ucx,
     program: [
@@ -79,7 +79,7 @@ export const merging: readonly SuiteCase[] = [
     convicts: { "merge-not-tried-again": "SPI-1" },
   },
   {
-    test: "test_rcache.merge_merge_unwritable",
+    tests: ["test_rcache.merge_merge_unwritable"],
     checks: "A region has no more rights than its pages, whatever it overlaps.",
     ...ucx,
     program: [
@@ -101,7 +101,7 @@ export const merging: readonly SuiteCase[] = [
     },
   },
   {
-    test: "test_rcache.merge_expand_prot",
+    tests: ["test_rcache.merge_expand_prot"],
     checks: "A region that takes the place of another one has the rights of both, if the pages do.",
     ...ucx,
     program: [
@@ -123,7 +123,7 @@ export const merging: readonly SuiteCase[] = [
     left: "Whether rights are united is the cache's choice. What is judged is that a register has the rights that it asked for.",
   },
   {
-    test: "test_rcache.merge_invalid_prot",
+    tests: ["test_rcache.merge_invalid_prot"],
     checks:
       "If an old region lost rights on a part of its pages, a new one that overlaps it stands alone.",
     ...ucx,
@@ -150,7 +150,7 @@ export const merging: readonly SuiteCase[] = [
 /** Cases about failures. */
 export const failing: readonly SuiteCase[] = [
   {
-    test: "test_rcache_no_register.register_failure",
+    tests: ["test_rcache_no_register.register_failure"],
     checks: "A registration that fails is reported, and nothing stays registered.",
     ...ucx,
     program: [w.alloc(0, 1), w.fail("nicRegister"), w.register("mr_1", 0, 1), w.cleanup()],
@@ -162,7 +162,7 @@ export const failing: readonly SuiteCase[] = [
     convicts: { "undo-off-by-one": "LAW-4" },
   },
   {
-    test: "test_rcache_no_register.merge_invalid_prot_slow",
+    tests: ["test_rcache_no_register.merge_invalid_prot_slow"],
     checks:
       "A merge that fails because the pages forbid writing is reported; the old region is out of the cache.",
     ...ucx,
@@ -171,14 +171,15 @@ export const failing: readonly SuiteCase[] = [
       ...visit("mr_1", 0, 2),
       w.protect(0, 3, "READONLY"),
       w.register("mr_2", 1, 3, "write"),
-      w.register("mr_3", 0, 2, "read"),
+      w.register("mr_3", 0, 2),
+      w.register("mr_4", 0, 2, "read"),
     ],
-    answers: [1, "WSAEFAULT", 2],
+    answers: [1, "WSAEFAULT", "WSAEFAULT", 2],
     rules: {
       "ACCESS-4": ["a register of pages that forbid writing"],
       "LOCAL-4": ["a callback over an idle entry"],
       "SPI-1": ["WSAEFAULT"],
     },
-    convicts: { "keeps-the-secure": "LOCAL-4" },
+    convicts: { "keeps-the-secure": "LOCAL-4", "secured-for-reading": "ACCESS-4" },
   },
 ];

@@ -16,12 +16,12 @@ const counters =
 
 const lifecycle: readonly SuiteCase[] = [
   {
-    test: "test_rcache_basic.create_fail",
+    tests: ["test_rcache_basic.create_fail"],
     checks: "A cache that asks for a kind of event that does not exist is not made.",
     why: "A cache says what it wants to hear of in its capabilities, before one is made. Capabilities that name something unknown are refused as misuse, and no rule is about that.",
   },
   {
-    test: null,
+    tests: [],
     checks: "An empty cache is made and destroyed, and leaves nothing behind.",
     ...ucx,
     program: [w.cleanup()],
@@ -29,7 +29,7 @@ const lifecycle: readonly SuiteCase[] = [
     rules: { "LAW-4": ["a clean-up"] },
   },
   {
-    test: "test_rcache.basic",
+    tests: ["test_rcache.basic"],
     checks: "Get, put, free: as much is released as was registered.",
     ...ucx,
     program: [w.alloc(0, 2), ...visit("mr_1", 0, 2), w.free(0), w.cleanup()],
@@ -39,7 +39,7 @@ const lifecycle: readonly SuiteCase[] = [
     left: "Ten threads do this at once, each with memory of its own: see test_rcache.shared_region.",
   },
   {
-    test: "test_rcache.get_unmapped",
+    tests: ["test_rcache.get_unmapped"],
     checks:
       "Getting a range again is a hit; once it was freed and allocated again, with other frames, it is not.",
     ...ucx,
@@ -58,7 +58,7 @@ const lifecycle: readonly SuiteCase[] = [
     convicts: { "queue-not-read": "LAW-1", "never-hits": "LOCAL-3" },
   },
   {
-    test: "test_rcache.non_host_get_free_get",
+    tests: ["test_rcache.non_host_get_free_get"],
     checks: "Memory of a GPU that was freed and allocated again is never a hit.",
     base: "gallery/subjects/kdreg2.ts",
     program: [
@@ -75,7 +75,7 @@ const lifecycle: readonly SuiteCase[] = [
     left: "The memory here is the host's. What UCX compares at a hit is the id of the allocation; here it is the generation of the range, in the family validate-on-hit.",
   },
   {
-    test: null,
+    tests: [],
     checks: "An invalidated entry is not returned again, and is released once, after its last put.",
     ...ucx,
     program: [
@@ -97,7 +97,7 @@ const lifecycle: readonly SuiteCase[] = [
     left: "UCX calls the one who invalidated when the entry is gone. Here a callback has its answer, and who waits for more is not told.",
   },
   {
-    test: "test_rcache.release_inuse",
+    tests: ["test_rcache.release_inuse"],
     checks: "What is freed while it is in use stays registered until its put.",
     ...ucx,
     program: [
@@ -119,7 +119,7 @@ const lifecycle: readonly SuiteCase[] = [
 
 const limited: readonly SuiteCase[] = [
   {
-    test: "test_rcache_with_limit.by_count",
+    tests: ["test_rcache_with_limit.by_count"],
     checks: "More regions than the limit: the least recently used one goes.",
     ...ucx,
     program: [
@@ -135,7 +135,7 @@ const limited: readonly SuiteCase[] = [
     left: "Which one goes is the cache's choice; that one goes is judged.",
   },
   {
-    test: "test_rcache_with_limit.by_size",
+    tests: ["test_rcache_with_limit.by_size"],
     checks: "More pages than the limit: a region goes.",
     ...ucx,
     program: [
@@ -150,7 +150,7 @@ const limited: readonly SuiteCase[] = [
     convicts: { "one-page-too-many": "LAW-7" },
   },
   {
-    test: "test_rcache_with_limit.by_size_inuse",
+    tests: ["test_rcache_with_limit.by_size_inuse"],
     checks: "A region in use is not evicted; after its put, it counts.",
     ...ucx,
     program: [
@@ -172,7 +172,7 @@ const limited: readonly SuiteCase[] = [
     left: "UCX counts regions in use as well; here a limit is one of idle entries.",
   },
   {
-    test: null,
+    tests: [],
     checks:
       "Tens of thousands of rounds of get, put, free and allocate: what is kept stays bounded.",
     ...ucx,
@@ -192,17 +192,17 @@ const limited: readonly SuiteCase[] = [
 
 const counted: readonly SuiteCase[] = [
   {
-    test: "test_rcache_stats.basic",
+    tests: ["test_rcache_stats.basic"],
     checks: "Gets, hits, misses, puts, registrations and deregistrations are counted.",
     why: counters,
   },
   {
-    test: "test_rcache_stats.merge",
+    tests: ["test_rcache_stats.merge"],
     checks: "Merges are counted.",
     why: counters,
   },
   {
-    test: "test_rcache_stats.unmap_dereg",
+    tests: ["test_rcache_stats.unmap_dereg"],
     checks: "An unmapping invalidates at once; the region is released at the next operation.",
     ...ucx,
     program: [
@@ -223,7 +223,7 @@ const counted: readonly SuiteCase[] = [
     left: "Whether a region is released in the callback or later is the cache's choice, within what it declares (`limits.pending`).",
   },
   {
-    test: "test_rcache_stats.unmap_dereg_with_lock",
+    tests: ["test_rcache_stats.unmap_dereg_with_lock"],
     checks: "An unmapping while the table is locked waits in a queue, and the next get finds it.",
     ...queued,
     program: [w.alloc(0, 2), ...visit("mr_1", 0, 2), ...remap(2), ...visit("mr_2", 0, 2)],
@@ -232,7 +232,7 @@ const counted: readonly SuiteCase[] = [
     convicts: { "queue-not-read": "LAW-1" },
   },
   {
-    test: "test_rcache_stats.hits_slow",
+    tests: ["test_rcache_stats.hits_slow"],
     checks: "While a change of another range waits in the queue, a get is still a hit.",
     ...queued,
     program: [
@@ -256,12 +256,12 @@ const counted: readonly SuiteCase[] = [
 
 const others: readonly SuiteCase[] = [
   {
-    test: "test_rcache.shared_region",
+    tests: ["test_rcache.shared_region"],
     checks: "Six threads get and put ranges that overlap.",
     why: "Two threads never are inside a cache at once here: another thread acts at the host calls of a call in progress, and no nearer. LAW-11 says what must hold; it waits for the search over interleavings.",
   },
   {
-    test: "test_rcache_pfn.enum_pfn",
+    tests: ["test_rcache_pfn.enum_pfn"],
     checks: "The frames of a range can be listed, each page once.",
     why: "It is a test of a function that reads Linux's pagemap, and not of the cache. The frames of this world are known to whoever judges.",
   },
