@@ -8,7 +8,7 @@ import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ruleAnchor, type RuleId } from "../model/rules.ts";
 import { programLines } from "../src/report/failure-block.ts";
-import { counted, listed } from "../src/report/layout.ts";
+import { listed } from "../src/report/layout.ts";
 import { plain } from "../src/report/paint.ts";
 import { suites } from "./suites.ts";
 import { isCovered, type CoveredCase, type Suite, type SuiteCase } from "./suites/suite-case.ts";
@@ -28,6 +28,7 @@ seen from outside.
 A case is **covered** by a literal program and the rules that judge it. A test of ours runs each program on the subject
 named there, which breaks no rule, meets the situations that the rules are about, and answers as the page shows; on each
 mutant named there the same program breaks the rule beside it. Where something is **left**, no rule asks for it.
+Recommendations that the design behind a subject does not follow are not counted ([subjects](subjects/README.md)).
 
 A case without names is one of which we know what it checks, and not what it is called. An ellipsis stands for the rest of
 several names.`;
@@ -129,9 +130,7 @@ async function main(mode: string | undefined): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const page = renderSuitesPage(suites, await trySuites(suites));
-  writeFileSync(suitesPagePath, page);
-  console.log(`${suitesPagePath}: ${counted(suites.length, "suite")}`);
+  writeFileSync(suitesPagePath, renderSuitesPage(suites, await trySuites(suites)));
 }
 
 const started = process.argv[1];

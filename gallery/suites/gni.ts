@@ -4,6 +4,7 @@ import { presets } from "../../model/config.ts";
 import type { Command } from "../../model/trace.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import { visit } from "../phrases.ts";
+import { anyMayGo } from "./sentences.ts";
 import type { Suite } from "./suite-case.ts";
 
 const w = wordsFor(presets.small);
@@ -18,8 +19,6 @@ const registerFour = (first: number): readonly Command[] =>
   four.map((page, i) => w.register(`mr_${first + i}`, 2 * page, 2 * page + 1));
 const deregisterFour = (first: number): readonly Command[] =>
   four.map((_, i) => w.deregister(`mr_${first + i}`));
-
-const anyMayGo = "Which one goes is the cache's choice; that one goes is judged.";
 
 /** prov/gni/test/mr.c, as it was when libfabric had the provider. */
 export const gniSuite: Suite = {

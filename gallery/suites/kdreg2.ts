@@ -4,6 +4,7 @@
 import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import { fork, remap, visit } from "../phrases.ts";
+import { limitsAreClaims, oneThreadInside } from "./sentences.ts";
 import type { Suite, SuiteCase } from "./suite-case.ts";
 
 const w = wordsFor(presets.small);
@@ -126,7 +127,7 @@ const processes: readonly SuiteCase[] = [
   {
     tests: ["test_resize"],
     checks: "The number of regions that can be monitored is changed.",
-    why: "Limits are part of what a cache claims, and a claim holds for a whole run. Check the cache once for each.",
+    why: limitsAreClaims,
   },
   {
     tests: ["test_fork", "test_fork2", "test_fork3"],
@@ -148,7 +149,7 @@ const processes: readonly SuiteCase[] = [
   {
     tests: ["test_threads"],
     checks: "Threads register and unmap pages, each its own, while another one reads the events.",
-    why: "Two threads never are inside a cache at once here. LAW-11 says what must hold; it waits for the search over interleavings. What one thread sees of such rounds is in UCX's tens of thousands of them.",
+    why: `${oneThreadInside} What one thread sees of such rounds is in UCX's tens of thousands of them.`,
   },
 ];
 

@@ -3,35 +3,12 @@
 import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import { commit, remap, visit } from "../phrases.ts";
+import { anyMayGo, limitsAreClaims, sameRegionIsHit } from "./sentences.ts";
 import type { Suite, SuiteCase } from "./suite-case.ts";
 
 const w = wordsFor(presets.small);
 
 const memhooks = { base: "gallery/subjects/libfabric-memhooks.ts" } as const;
-
-const heapThatShrinks = {
-  ...memhooks,
-  program: [
-    w.alloc(0, 2),
-    w.write(0, 2),
-    w.register("mr_1", 0, 1),
-    w.register("mr_2", 0, 1),
-    w.decommit(0, 1),
-    commit(0, 1),
-    w.write(0, 1),
-    w.register("mr_3", 0, 1),
-    w.deregister("mr_1"),
-    w.register("mr_4", 0, 1),
-  ],
-  answers: [1, 1, 2, 2],
-  rules: {
-    "LAW-1": ["a register of a range that was registered and then remapped"],
-    "LAW-6": ["a register of a range that a zombie covers"],
-    "LOCAL-3": ["a register of a range that an entry covers"],
-  },
-  convicts: { "shrinking-unheard": "LAW-1" },
-  left: "The test takes a register for a hit if it is fast; here it is one if the region is the same. A heap that shrinks is a decommit, one that grows a commit.",
-} as const;
 
 /** The cases of fabtests, which drive a provider from outside. */
 const evicting: readonly SuiteCase[] = [
@@ -57,10 +34,33 @@ const evicting: readonly SuiteCase[] = [
       "LOCAL-3": ["a register of a range that an entry covers"],
     },
     convicts: { "in-use-and-found-again": "LAW-1", "used-and-not-marked": "LAW-6" },
-    left: "The test takes a register for a hit if it is fast; here it is one if the region is the same.",
+    left: sameRegionIsHit,
   },
-  { tests: ["brk"], checks: "The same where brk gives the memory back.", ...heapThatShrinks },
-  { tests: ["sbrk"], checks: "The same where sbrk gives the memory back.", ...heapThatShrinks },
+  {
+    tests: ["brk", "sbrk"],
+    checks: "The same where the heap gives the memory back and takes it again.",
+    ...memhooks,
+    program: [
+      w.alloc(0, 2),
+      w.write(0, 2),
+      w.register("mr_1", 0, 1),
+      w.register("mr_2", 0, 1),
+      w.decommit(0, 1),
+      commit(0, 1),
+      w.write(0, 1),
+      w.register("mr_3", 0, 1),
+      w.deregister("mr_1"),
+      w.register("mr_4", 0, 1),
+    ],
+    answers: [1, 1, 2, 2],
+    rules: {
+      "LAW-1": ["a register of a range that was registered and then remapped"],
+      "LAW-6": ["a register of a range that a zombie covers"],
+      "LOCAL-3": ["a register of a range that an entry covers"],
+    },
+    convicts: { "shrinking-unheard": "LAW-1" },
+    left: `${sameRegionIsHit} A heap that shrinks is a decommit, one that grows a commit.`,
+  },
   {
     tests: ["cuda", "rocr"],
     checks: "The same for memory of a GPU.",
@@ -130,7 +130,7 @@ const looking: readonly SuiteCase[] = [
       "LAW-8": ["a repeat of a register whose entry is idle"],
     },
     convicts: { "miss-empties-the-cache": "LAW-8" },
-    left: "Which one goes is the cache's choice; that one goes is judged.",
+    left: anyMayGo,
   },
   {
     tests: [],
@@ -191,7 +191,7 @@ const looking: readonly SuiteCase[] = [
   {
     tests: [],
     checks: "The limits of a cache are changed while it runs.",
-    why: "Limits are part of what a cache claims, and a claim holds for a whole run. Check the cache once for each.",
+    why: limitsAreClaims,
   },
 ];
 

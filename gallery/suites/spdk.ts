@@ -64,6 +64,8 @@ export const spdkSuite: Suite = {
       ...spdk,
       program: [
         w.alloc(0, 4),
+        // Names nothing.
+        w.deregister("mr_0"),
         w.register("mr_1", 1, 2),
         w.register("mr_2", 0, 3),
         w.deregister("mr_1"),

@@ -3,6 +3,7 @@
 import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import { remap, visit } from "../phrases.ts";
+import { anyMayGo, nobodyLooksInside, oneThreadInside } from "./sentences.ts";
 import type { Suite, SuiteCase } from "./suite-case.ts";
 import { failing, merging } from "./ucx-merging.ts";
 
@@ -10,9 +11,6 @@ const w = wordsFor(presets.small);
 
 const ucx = { base: "gallery/subjects/ucx-rcache.ts" } as const;
 const queued = { base: "gallery/subjects/ucx-queued.ts" } as const;
-
-const counters =
-  "Counters are inside a cache, where nobody looks: a verdict is about what can be told from outside. The host calls that these counters count are in every trace, and LOCAL-3, LAW-4 and LAW-8 judge by them.";
 
 const lifecycle: readonly SuiteCase[] = [
   {
@@ -132,7 +130,7 @@ const limited: readonly SuiteCase[] = [
     answers: [1, 2, 3, 4, 5, 2, 5, 6],
     rules: { "LAW-7": ["a deregister while idle entries fill a limit"] },
     convicts: { "one-too-many": "LAW-7" },
-    left: "Which one goes is the cache's choice; that one goes is judged.",
+    left: anyMayGo,
   },
   {
     tests: ["test_rcache_with_limit.by_size"],
@@ -194,12 +192,12 @@ const counted: readonly SuiteCase[] = [
   {
     tests: ["test_rcache_stats.basic"],
     checks: "Gets, hits, misses, puts, registrations and deregistrations are counted.",
-    why: counters,
+    why: nobodyLooksInside,
   },
   {
     tests: ["test_rcache_stats.merge"],
     checks: "Merges are counted.",
-    why: counters,
+    why: nobodyLooksInside,
   },
   {
     tests: ["test_rcache_stats.unmap_dereg"],
@@ -258,7 +256,7 @@ const others: readonly SuiteCase[] = [
   {
     tests: ["test_rcache.shared_region"],
     checks: "Six threads get and put ranges that overlap.",
-    why: "Two threads never are inside a cache at once here: another thread acts at the host calls of a call in progress, and no nearer. LAW-11 says what must hold; it waits for the search over interleavings.",
+    why: oneThreadInside,
   },
   {
     tests: ["test_rcache_pfn.enum_pfn"],
