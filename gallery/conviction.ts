@@ -2,6 +2,7 @@
 // checker, or the one that its record has.
 
 import { presets, type WorldConfig } from "../model/config.ts";
+import type { Finding } from "../model/judge.ts";
 import { ruleOf, type RuleId } from "../model/rules.ts";
 import type { Command, Trace } from "../model/trace.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../properties/agreement.ts";
@@ -104,14 +105,16 @@ export async function runIn(makeWorld: WorldFactory, mutant: WorldMutant): Promi
   return runStrictly(subject, mutant.program, presets[presetFor(mutant)], makeWorld);
 }
 
-/** One run of a program on a fresh world and a fresh subject; recommendations count as well. */
+/** One run of a program on a fresh world and a fresh subject; recommendations count as well, but for those `left` out. */
 export function runStrictly(
   subject: SubjectUnderTest,
   program: readonly Command[],
   config: WorldConfig,
   makeWorld: WorldFactory = referenceWorld,
+  left: readonly RuleId[] = [],
 ): RunResult {
   const player = players(subject, config)();
   const world = makeWorld(configFor(config, player), claimsOf(player));
-  return runProgram({ world, player, counts: () => true, strict: true }, program);
+  const counts = ({ rule }: Finding): boolean => !left.includes(rule);
+  return runProgram({ world, player, counts, strict: true }, program);
 }

@@ -7,6 +7,7 @@ import type { Command } from "../../model/trace.ts";
 import type { OsOperation } from "../../model/virtual-memory.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import type { WorldMutant } from "../mutant.ts";
+import { commit } from "../phrases.ts";
 
 /** Nobody hears of these changes while such an operation is performed. */
 const deafTo =
@@ -55,21 +56,6 @@ const mremap: Command = {
     },
   },
 };
-const commit: Command = {
-  name: "VirtualAlloc",
-  args: {
-    process: 0,
-    operation: {
-      name: "VirtualAlloc",
-      address: w.address(0),
-      sizeBytes: pageBytes,
-      type: "commit",
-      protection: "READWRITE",
-      guard: false,
-    },
-  },
-};
-
 /** The first of two pages is registered, kept, changed so, touched and registered again. */
 const changedWhileKept = (...changes: readonly Command[]): readonly Command[] => [
   w.alloc(0, 2),
@@ -123,7 +109,7 @@ export const deafWorlds: readonly WorldMutant[] = [
       "tells nobody that a part of a region is given back, as a heap does that shrinks and grows again",
     base: "gallery/subjects/libfabric-memhooks.ts",
     observed: stale,
-    program: changedWhileKept(w.decommit(0, 1), commit),
+    program: changedWhileKept(w.decommit(0, 1), commit(0, 1)),
     // Memory that comes back is told of as well in this world, as a change of what may be done with it.
     apply: deafTo(
       ["unmap", "protect"],

@@ -5,6 +5,7 @@ import { presets } from "../../model/config.ts";
 import { wordsFor } from "../../properties/cases/words.ts";
 import type { Command } from "../../model/trace.ts";
 import type { TextMutant } from "../mutant.ts";
+import { commit, fork, remap, visit } from "../phrases.ts";
 
 const w = wordsFor(presets.small);
 
@@ -19,15 +20,6 @@ const nccl = "gallery/subjects/nccl.ts";
 const spdk = "gallery/subjects/spdk-map.ts";
 const sortedArray = "gallery/subjects/sorted-array.ts";
 const mrCache = "gallery/subjects/parts/mr-cache.ts";
-
-/** Registers a range and deregisters it again. */
-const visit = (as: string, from: number, to: number): readonly Command[] => [
-  w.register(as, from, to),
-  w.deregister(as),
-];
-
-/** Frees the area at the first page and allocates it anew. */
-const remap = (to: number): readonly Command[] => [w.free(0), w.alloc(0, to), w.write(0, to)];
 
 /** The range is registered, kept, remapped and registered again. */
 const remappedWhileKept: readonly Command[] = [
@@ -44,25 +36,10 @@ const remappedBesideUse: readonly Command[] = [
   w.register("mr_2", 1, 2),
   w.deregister("mr_1"),
   w.decommit(0, 1),
-  {
-    name: "VirtualAlloc",
-    args: {
-      process: 0,
-      operation: {
-        name: "VirtualAlloc",
-        address: w.address(0),
-        sizeBytes: w.range(0, 1).lengthBytes,
-        type: "commit",
-        protection: "READWRITE",
-        guard: false,
-      },
-    },
-  },
+  commit(0, 1),
   w.write(0, 1),
   w.register("mr_3", 0, 1),
 ];
-
-const fork: Command = { name: "fork", args: { process: 0, operation: { name: "fork" } } };
 
 const ofUcx: readonly TextMutant[] = [
   {
