@@ -6,6 +6,7 @@ import type {
   IoctlRequest,
   RegisterOutcome,
   RegisterRequest,
+  TransferRequest,
 } from "../contract.ts";
 import type { CacheCall, CallOutcome, HostCall, KernelCall } from "../events.ts";
 import {
@@ -23,7 +24,14 @@ import {
   tuple,
   type Format,
 } from "../format.ts";
-import { access, mode, range, scope } from "./words.ts";
+import { access, mode, range, scope, transferKind } from "./words.ts";
+
+const deregisterRequest: Format<DeregisterRequest> = record<DeregisterRequest>({
+  socket: count(),
+  handle: count(),
+  scope,
+  remoteKey: optional(count()),
+});
 
 export const cacheCall: Format<CacheCall> = tagged<CacheCall, "name">("name", {
   register: {
@@ -34,16 +42,23 @@ export const cacheCall: Format<CacheCall> = tagged<CacheCall, "name">("name", {
     registration: text,
     region: count(),
     range,
-    request: record<DeregisterRequest>({
-      socket: count(),
-      handle: count(),
-      scope,
-      remoteKey: optional(count()),
-    }),
+    request: deregisterRequest,
   },
   invalidate: { range, reason: oneOf({ attempt: true, notify: true }) },
   closeSocket: { socket: count() },
   cleanup: {},
+  deregisterInvalid: { registration: text, request: deregisterRequest },
+  transfer: {
+    registration: text,
+    request: record<TransferRequest>({
+      operation: text,
+      socket: count(),
+      handle: count(),
+      range,
+      kind: transferKind,
+    }),
+  },
+  transferDone: { operation: text },
 });
 
 type Registered = Extract<RegisterOutcome, { ok: true }>;
@@ -81,6 +96,9 @@ export const hostCall: Format<HostCall> = tagged<HostCall, "name">("name", {
   unwatch: { range },
   generation: { range },
   poll: {},
+  post: { operation: text, region: count(), range },
+  cancel: { operation: text },
+  complete: { operation: text, error: nullable(exactly("WSA_OPERATION_ABORTED")) },
 });
 
 export const ioctlRequest: Format<IoctlRequest> = tagged<IoctlRequest, "code">("code", {

@@ -3,7 +3,8 @@
 
 import { accessOfTransfer } from "../../model/access-of-transfer.ts";
 import type { Scope } from "../../model/contract.ts";
-import { DESCRIPTOR_BYTES, type TransferKind } from "../../model/events.ts";
+import type { TransferKind } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES } from "../../model/events.ts";
 import { isValidFor } from "../../model/freshness.ts";
 import type { Registration } from "../../model/ledger.ts";
 import { includesAccess } from "../../model/memory-manager.ts";
