@@ -30,7 +30,7 @@ import {
   type ProviderId,
   type RegionKey,
 } from "./units.ts";
-import { isWhole, providerCall } from "./whole-provider.ts";
+import { providerCall } from "./whole-provider.ts";
 
 /** One host call of the innermost call in progress. */
 export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
@@ -116,9 +116,7 @@ function perform(state: State, instance: ProviderInstance, call: HostCall): Host
     case "post":
     case "cancel":
     case "complete":
-      return isWhole(state)
-        ? providerCall(state, instance.id, call)
-        : { ok: false, error: "INVALID_KEY" };
+      return providerCall(state, instance.id, call);
     default:
       return unreachable(call);
   }

@@ -23,6 +23,7 @@ import {
 } from "./judge/release.ts";
 import { judgeRetry, judgeWsp } from "./judge/switch.ts";
 import { judgePeerAccess, judgeTransferComplete, judgeTransferStart } from "./judge/transfer.ts";
+import { judgeInvalid, judgeTransfer, judgeTransferDone } from "./judge/whole-provider.ts";
 import type { ActiveCall, InstanceView } from "./ledger.ts";
 import { precedence } from "./rules.ts";
 import type { WorldView } from "./view.ts";
@@ -121,5 +122,11 @@ function judgeCall(
       return judgeCloseSocket(view, instance, active);
     case "cleanup":
       return judgeCleanup(view, instance, active);
+    case "deregisterInvalid":
+      return judgeInvalid(view, active);
+    case "transfer":
+      return judgeTransfer(view, active);
+    case "transferDone":
+      return judgeTransferDone(view, active);
   }
 }

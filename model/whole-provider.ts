@@ -105,8 +105,7 @@ export function transferAt(state: State, event: EventOf<"transferStart">): Appli
 }
 
 const holds = (outer: Registration["range"], inner: Registration["range"]): boolean =>
-  outer.start <= inner.start &&
-  inner.start + inner.lengthBytes <= outer.start + outer.lengthBytes;
+  outer.start <= inner.start && inner.start + inner.lengthBytes <= outer.start + outer.lengthBytes;
 
 /** The NIC is done: the provider is told, and completes the operation. */
 export function transferDone(state: State, transfer: Transfer): Applied["then"] {

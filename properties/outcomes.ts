@@ -1,6 +1,11 @@
-// What a call into a cache can be answered with, by the contract.
+// What a call into a cache or a whole provider can be answered with, by the contract.
 
-import type { InvalidateOutcome, Outcome, RegisterOutcome } from "../model/contract.ts";
+import type {
+  InvalidateOutcome,
+  Outcome,
+  RegisterOutcome,
+  TransferOutcome,
+} from "../model/contract.ts";
 import type { CacheCall, CallOutcome } from "../model/events.ts";
 
 type ErrorOf<O> = O extends { readonly error: infer E } ? E : never;
@@ -10,10 +15,14 @@ export const callErrors: {
   readonly register: readonly ErrorOf<RegisterOutcome>[];
   readonly deregister: readonly ErrorOf<Outcome>[];
   readonly invalidate: readonly ErrorOf<InvalidateOutcome>[];
+  readonly deregisterInvalid: readonly ErrorOf<Outcome>[];
+  readonly transfer: readonly ErrorOf<TransferOutcome>[];
 } = {
   register: ["WSAENOBUFS", "WSAEFAULT"],
   deregister: ["WSAEINVAL"],
   invalidate: ["WSAEINVAL", "WSAEFAULT"],
+  deregisterInvalid: ["WSAEINVAL"],
+  transfer: ["WSAEINVAL", "WSAEFAULT"],
 };
 
 /** True if the outcome is an answer of the call, legal or not. */
@@ -28,10 +37,13 @@ export function isAnswerOf(call: CacheCall, outcome: CallOutcome): boolean {
       );
     case "deregister":
     case "invalidate":
+    case "deregisterInvalid":
+    case "transfer":
       if (outcome === null) return false;
       return outcome.ok ? !("region" in outcome) : isAmong(callErrors[call.name], outcome.error);
     case "closeSocket":
     case "cleanup":
+    case "transferDone":
       return outcome === null;
   }
 }
@@ -47,9 +59,12 @@ export function answersOf(call: CacheCall): string {
     }
     case "deregister":
     case "invalidate":
+    case "deregisterInvalid":
+    case "transfer":
       return `{ ok: true }, or ${failure(callErrors[call.name])}`;
     case "closeSocket":
     case "cleanup":
+    case "transferDone":
       return "null";
   }
 }

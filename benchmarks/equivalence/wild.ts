@@ -136,8 +136,7 @@ class WildCache {
       case "invalidate":
         if (chance.isOnceIn(2)) return { ok: true };
         return { ok: false, error: chance.oneOf(["WSAEINVAL", "WSAEFAULT"]) };
-      case "closeSocket":
-      case "cleanup":
+      default:
         return null;
     }
   }

@@ -2,13 +2,8 @@
 
 import type { BaseProtection } from "../../model/address-space.ts";
 import type { WorldConfig } from "../../model/config.ts";
-import type { Access, JsonValue } from "../../model/contract.ts";
-import {
-  DESCRIPTOR_BYTES,
-  type Fault,
-  type TransferKind,
-  type WspFunction,
-} from "../../model/events.ts";
+import type { Access, JsonValue, TransferKind } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES, type Fault, type WspFunction } from "../../model/events.ts";
 import { flagsOfAccess } from "../../model/switch.ts";
 import type { Command } from "../../model/trace.ts";
 import { brand, type AddressRange, type VirtualAddress } from "../../model/units.ts";

@@ -1,6 +1,12 @@
 // Names as small numbers: how the words of a state say what events say in strings.
 
-import type { Access, ExceptionStatus, Scope, SecureMode, TransferKind } from "../../model/contract.ts";
+import type {
+  Access,
+  ExceptionStatus,
+  Scope,
+  SecureMode,
+  TransferKind,
+} from "../../model/contract.ts";
 import type { BugCheck, SocketStatus } from "./words.ts";
 
 export const READ = 0;
