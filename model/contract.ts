@@ -49,6 +49,9 @@ export type JsonValue =
 export type Result<T, E> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
+/** Whatever can be checked. */
+export type AnySubject = Subject | ProviderSubject | DriverSubject;
+
 // ── The cache under test ────────────────────────────────────────────────────────────────────────────
 
 /** A registration cache, as it is handed to the checker. Export one as `default` or as `subject`. */

@@ -10,6 +10,8 @@ import { freshCases, lawCases } from "./cases/laws.ts";
 import { remoteCases } from "./cases/remote.ts";
 import { wordsFor } from "./cases/words.ts";
 
+export type { Case } from "./cases/case.ts";
+
 /** The programs for a world. A program that the world is too small for loses the steps that are impossible. */
 export function casesFor(config: WorldConfig): readonly Case[] {
   const words = wordsFor(config);

@@ -2,7 +2,7 @@
 // other notification family. Comparing goes through the lanes in turn.
 
 import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, MappingChange, Subject } from "../../model/contract.ts";
+import type { AnySubject, MappingChange } from "../../model/contract.ts";
 import { families, isBeyondWindows } from "../../model/families.ts";
 import byTheBook from "../../examples/by-the-book.ts";
 import exactMatch from "../../examples/exact-match.ts";
@@ -32,7 +32,7 @@ export interface Lane {
 
 type PlayerMaker = (config: WorldConfig) => () => Player;
 
-const played = (subject: Subject | DriverSubject): PlayerMaker => {
+const played = (subject: AnySubject): PlayerMaker => {
   const tested = underTest(subject);
   return (config) => players(tested, config);
 };

@@ -8,7 +8,7 @@ import type { Edit, TextMutant } from "../../gallery/mutant.ts";
 import { cacheMutants } from "../../gallery/mutants.ts";
 import { legalVariants } from "../../gallery/variants.ts";
 import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject } from "../../model/contract.ts";
 import { findingsOf, type Finding } from "../../model/judge.ts";
 import type { Command } from "../../model/trace.ts";
 import { referenceWorld } from "../../model/world.ts";
@@ -29,7 +29,7 @@ function programsFor(config: WorldConfig, claims: Claims | null): readonly (read
 
 /** Everything that judging everything found, and what of it judging the touched pages had not found by then. */
 function judgedTwice(
-  subject: Subject | DriverSubject,
+  subject: AnySubject,
   preset: PresetName,
 ): { readonly found: ReadonlySet<string>; readonly missed: readonly string[] } {
   const player = players(underTest(subject), presets[preset]);

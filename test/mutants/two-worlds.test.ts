@@ -11,7 +11,7 @@ import { driverMutants } from "../../gallery/mutants/drivers.ts";
 import { worldMutants } from "../../gallery/mutants/worlds.ts";
 import { legalVariants } from "../../gallery/variants.ts";
 import { presets, type PresetName } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject } from "../../model/contract.ts";
 import type { Command } from "../../model/trace.ts";
 import { walkingWorld, type WorldFactory } from "../../model/world.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
@@ -31,7 +31,7 @@ interface Trial {
 }
 
 /** The literal cases for the subject, and some generated programs. */
-function trialOf(subject: Subject | DriverSubject, preset: PresetName): Trial {
+function trialOf(subject: AnySubject, preset: PresetName): Trial {
   const player = players(underTest(subject), presets[preset])();
   const config = configFor(presets[preset], player);
   const kind = isDriver(subject) ? "driver" : "cache";
@@ -42,7 +42,7 @@ function trialOf(subject: Subject | DriverSubject, preset: PresetName): Trial {
 }
 
 /** How many of the programs end in a violation; on each world the same ones, in the same way. */
-function convictions(subject: Subject | DriverSubject, { preset, programs }: Trial): number {
+function convictions(subject: AnySubject, { preset, programs }: Trial): number {
   const make = players(underTest(subject), presets[preset]);
   const config = configFor(presets[preset], make());
   const flat = reusedFlatWorlds();
