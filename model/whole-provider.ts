@@ -68,14 +68,14 @@ function sameHandle(
 const isInUse = ({ transfers }: State, { name }: Registration): boolean =>
   transfers.some((each) => each.registration === name);
 
-/** The least number that is no handle and no key of a live registration: one that was released is likely to be it. */
+/** The least number above 0 that is no handle and no key of a live registration: one that was released is likely to be it. */
 function unusedNumber({ instances }: State): Registration["handle"] & Registration["remoteKey"] {
   const used = new Set<number | null>(
     instances.flatMap((each) =>
       each.registrations.flatMap(({ handle, remoteKey }) => [handle, remoteKey]),
     ),
   );
-  let number = 0;
+  let number = 1;
   while (used.has(number)) number++;
   return number as Registration["handle"] & Registration["remoteKey"];
 }

@@ -7,6 +7,7 @@ import type { Case, Make } from "./cases/case.ts";
 import { localCases } from "./cases/documents.ts";
 import { driverCases } from "./cases/driver.ts";
 import { freshCases, lawCases } from "./cases/laws.ts";
+import { providerCases } from "./cases/provider.ts";
 import { remoteCases } from "./cases/remote.ts";
 import { wordsFor } from "./cases/words.ts";
 
@@ -23,6 +24,7 @@ export function casesFor(config: WorldConfig): readonly Case[] {
     ...localCases(words, make("cache")),
     ...remoteCases(words, make("cache")),
     ...lawCases(words, make("cache")),
+    ...providerCases(words, make("provider")),
     ...driverCases(words, make("driver")),
   ];
 }

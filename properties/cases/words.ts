@@ -39,6 +39,8 @@ export interface Words {
   readonly byte: number;
   /** How many regions the NIC takes. */
   readonly nicRegions: number;
+  /** A socket of another process, on the same provider; in a world of one process it does not exist. */
+  readonly foreignSocket: number;
 }
 
 /** Words for the programs of a world. */
@@ -59,6 +61,7 @@ export function wordsFor(config: WorldConfig): Words {
     address,
     byte: places.byte,
     nicRegions: config.nic.regions,
+    foreignSocket: config.providersPerProcess * config.socketsPerInstance + 1,
   };
 }
 
@@ -147,7 +150,13 @@ function registrationWords({ range }: Places): RegistrationWords {
 
 type OtherWords = Omit<
   Words,
-  keyof MemoryWords | keyof RegistrationWords | "range" | "address" | "byte" | "nicRegions"
+  | keyof MemoryWords
+  | keyof RegistrationWords
+  | "range"
+  | "address"
+  | "byte"
+  | "nicRegions"
+  | "foreignSocket"
 >;
 
 const otherWords: OtherWords = {

@@ -3,6 +3,7 @@
 import type { Claims, WorldConfig } from "../../model/config.ts";
 import { rules, type Rule, type RuleId, type SubjectKind } from "../../model/rules.ts";
 import { situations } from "../../properties/witnesses.ts";
+import { whyOutOfReach } from "../../properties/witnesses/provider.ts";
 import type { RuleReport, RuleVerdict, SubjectVerdict } from "./report.ts";
 
 /** What was seen of a subject in all its runs. */
@@ -101,6 +102,8 @@ export function whyNotApplicable(
     return `for ${rule.appliesTo.join(" and ")} subjects`;
   }
   if (claims === null) return null;
+  const outOfReach = whyOutOfReach(rule.id, config);
+  if (outOfReach !== null) return outOfReach;
   if (!config.environment.remote && aboutPeers.includes(rule.id)) {
     return `the preset ${config.preset} has no buffers exposed to peers`;
   }

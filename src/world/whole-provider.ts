@@ -114,7 +114,7 @@ function registrationsLike(w: Store, instance: number, wanted: Wanted): number[]
   return found;
 }
 
-/** The least number that is no handle and no key of a live registration. */
+/** The least number above 0 that is no handle and no key of a live registration. */
 function unusedNumber(w: Store): number {
   const used = new Set<number>();
   const { registrations } = w;
@@ -123,7 +123,7 @@ function unusedNumber(w: Store): number {
     used.add(w.mem.doubleAt(row + REGISTRATION.handle));
     used.add(w.mem.doubleAt(row + REGISTRATION.remoteKey));
   }
-  let number = 0;
+  let number = 1;
   while (used.has(number)) number++;
   return number;
 }
