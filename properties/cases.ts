@@ -11,7 +11,12 @@ import { providerCases } from "./cases/provider.ts";
 import { remoteCases } from "./cases/remote.ts";
 import { wordsFor } from "./cases/words.ts";
 
-export type { Case } from "./cases/case.ts";
+/** The programs of a world for one kind of subject: what is for a cache is for a whole provider too. */
+export function casesOf(kind: Case["subject"], config: WorldConfig): readonly Case[] {
+  return casesFor(config).filter(
+    ({ subject }) => subject === kind || (subject === "cache" && kind === "provider"),
+  );
+}
 
 /** The programs for a world. A program that the world is too small for loses the steps that are impossible. */
 export function casesFor(config: WorldConfig): readonly Case[] {

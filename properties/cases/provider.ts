@@ -85,10 +85,12 @@ function operationCases(w: Words, make: Make): Case[] {
     ),
     make(
       "ACCESS-4",
-      "a receive into a buffer that is registered for reading",
+      "a receive into a buffer that is registered for reading, on a region with more rights",
       w.alloc(0, 2),
-      w.register("mr_1", 0, 1, "read"),
-      w.start("t_1", "mr_1", "receive"),
+      w.register("mr_1", 0, 1),
+      w.deregister("mr_1"),
+      w.register("mr_2", 0, 1, "read"),
+      w.start("t_1", "mr_2", "receive"),
     ),
     make(
       "SPI-7",

@@ -9,7 +9,7 @@ import { ruleOf, type RuleId } from "../../model/rules.ts";
 import { TRACE_VERSION, programOf, type Trace } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
 import { programs, type Program } from "../../properties/arbitraries.ts";
-import { casesFor, type Case } from "../../properties/cases.ts";
+import { casesOf } from "../../properties/cases.ts";
 import { isKnown, printProgram } from "../../properties/commands.ts";
 import type { Player } from "../../properties/stage.ts";
 import { difference, notDeterministic } from "./determinism.ts";
@@ -152,7 +152,7 @@ class Session {
   /** LAW-12: the same programs twice, on fresh subjects. */
   #compareRuns(): void {
     const drawn = sample(this.#programs(), { numRuns: COMPARED_PROGRAMS, seed: this.#seed });
-    const literal = this.#cases();
+    const literal = casesOf(kindOf(this.#subject), this.#config);
     for (const program of [...literal.map((each) => each.program), ...drawn]) {
       this.#progress("determinism");
       const first = this.#execute(program);
@@ -165,14 +165,6 @@ class Session {
       }
       if (this.#problem !== null || this.#isLate()) return;
     }
-  }
-
-  /** The literal programs for this kind of subject: what is for a cache is for a provider too. */
-  #cases(): readonly Case[] {
-    const kind = kindOf(this.#subject);
-    return casesFor(this.#config).filter(
-      ({ subject }) => subject === kind || (subject === "cache" && kind === "provider"),
-    );
   }
 
   #programs(): ReturnType<typeof programs> {
@@ -206,7 +198,7 @@ class Session {
   }
 
   #runCases(): void {
-    for (const { rule, name, program } of this.#cases()) {
+    for (const { rule, name, program } of casesOf(kindOf(this.#subject), this.#config)) {
       if (this.#isOver() || this.#isLate()) return;
       this.#progress("cases");
       this.#runLiteral(program, this.#seed, `case ${rule}: ${name}`);

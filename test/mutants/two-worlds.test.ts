@@ -8,6 +8,7 @@ import { isUnlikeItself, presetFor } from "../../gallery/mutant.ts";
 import { cacheMutants } from "../../gallery/mutants.ts";
 import { deafWorlds } from "../../gallery/mutants/deaf-worlds.ts";
 import { driverMutants } from "../../gallery/mutants/drivers.ts";
+import { providerMutants } from "../../gallery/mutants/providers.ts";
 import { worldMutants } from "../../gallery/mutants/worlds.ts";
 import { legalVariants } from "../../gallery/variants.ts";
 import { presets, type PresetName } from "../../model/config.ts";
@@ -16,10 +17,10 @@ import type { Command } from "../../model/trace.ts";
 import { walkingWorld, type WorldFactory } from "../../model/world.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
 import { programs } from "../../properties/arbitraries.ts";
-import { casesFor } from "../../properties/cases.ts";
+import { casesOf } from "../../properties/cases.ts";
 import { compareWorlds } from "../../properties/equivalence.ts";
 import type { Player } from "../../properties/stage.ts";
-import { isDriver, players } from "../../src/kit/player.ts";
+import { kindOf, players } from "../../src/kit/player.ts";
 import { underTest } from "../../src/kit/subject.ts";
 import { reusedFlatWorlds } from "../../src/world/world.ts";
 const MOST_COMMANDS = 40;
@@ -34,8 +35,7 @@ interface Trial {
 function trialOf(subject: AnySubject, preset: PresetName): Trial {
   const player = players(underTest(subject), presets[preset])();
   const config = configFor(presets[preset], player);
-  const kind = isDriver(subject) ? "driver" : "cache";
-  const literal = casesFor(config).filter((each) => each.subject === kind);
+  const literal = casesOf(kindOf(subject), config);
   const arbitrary = programs({ config, claims: claimsOf(player), maxCommands: MOST_COMMANDS });
   const drawn = sample(arbitrary, { numRuns: GENERATED, seed: 11 });
   return { preset, programs: [...literal.map((each) => each.program), ...drawn] };
@@ -64,7 +64,7 @@ function convictions(subject: AnySubject, { preset, programs }: Trial): number {
 }
 
 describe("a wrong subject on both worlds", () => {
-  const found = [...cacheMutants, ...driverMutants].filter((each) => !isUnlikeItself(each));
+  const found = [...cacheMutants, ...providerMutants, ...driverMutants].filter((each) => !isUnlikeItself(each));
   it.each(found)("$rule: is convicted alike: $id", async (mutant) => {
     const { program } = mutant;
     const subject = await loadMutant(mutant);
