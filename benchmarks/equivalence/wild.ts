@@ -17,6 +17,7 @@ import { brand, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { Driver, Provider } from "../../properties/stage.ts";
 import { Chance } from "./chance.ts";
 import { WildListener } from "./wild-listener.ts";
+import { WildOperator } from "./wild-operator.ts";
 
 const accesses: readonly Access[] = ["read", "write", "readwrite"];
 const modes: readonly SecureMode[] = ["readonly", "readwrite"];
@@ -59,12 +60,20 @@ interface Acquired {
   readonly region: number | null;
 }
 
+interface WildHabits {
+  /** It uses the monitor of its host. */
+  readonly listens: boolean;
+  /** It is a whole provider, and deals with operations. */
+  readonly operates: boolean;
+}
+
 class WildCache {
   #chance = new Chance(null);
   readonly #host: (call: HostCall) => HostAnswer;
   readonly #pageSizeBytes: number;
   readonly #known: Knowledge;
   readonly #listener: WildListener | null;
+  readonly #operator: WildOperator | null;
   #range: AddressRange = { start: brand(0), lengthBytes: 1 };
   #socket = 1;
   #acquired: Acquired[] = [];
@@ -73,10 +82,11 @@ class WildCache {
     host: (call: HostCall) => HostAnswer,
     pageSizeBytes: number,
     known: Knowledge,
-    listens: boolean,
+    { listens, operates }: WildHabits,
   ) {
     this.#host = host;
     this.#listener = listens ? new WildListener(host) : null;
+    this.#operator = operates ? new WildOperator(host) : null;
     this.#pageSizeBytes = pageSizeBytes;
     this.#known = known;
   }
@@ -91,6 +101,7 @@ class WildCache {
     if (call.name !== "register" && this.#chance.isOnceIn(2)) this.#letGo();
     for (let left = this.#chance.below(4); left > 0; left--) this.#act();
     this.#listener?.listen(this.#chance, () => this.#anywhere());
+    this.#operator?.operate(this.#chance, call, () => this.#known.regions.draw(this.#chance));
     return this.#outcome(call);
   }
 
@@ -132,11 +143,15 @@ class WildCache {
         return { ...success, remoteKey: brand(this.#known.keys.draw(chance)) };
       }
       case "deregister":
+      case "deregisterInvalid":
+      case "transfer":
         return chance.isOnceIn(5) ? { ok: false, error: "WSAEINVAL" } : { ok: true };
       case "invalidate":
         if (chance.isOnceIn(2)) return { ok: true };
         return { ok: false, error: chance.oneOf(["WSAEINVAL", "WSAEFAULT"]) };
-      default:
+      case "transferDone":
+      case "closeSocket":
+      case "cleanup":
         return null;
     }
   }
@@ -216,8 +231,8 @@ class WildCache {
   }
 }
 
-/** A cache for each instance. `listens`: it uses the monitor, too. */
-export function wildProvider(pageSizeBytes: number, listens: boolean): Provider {
+/** A cache, or a whole provider, for each instance. */
+export function wildProvider(pageSizeBytes: number, habits: WildHabits): Provider {
   const caches: WildCache[] = [];
   const known: Knowledge = {
     mdls: new Known(),
@@ -227,7 +242,7 @@ export function wildProvider(pageSizeBytes: number, listens: boolean): Provider 
   };
   return {
     start(id, host): void {
-      caches[id] = new WildCache(host, pageSizeBytes, known, listens);
+      caches[id] = new WildCache(host, pageSizeBytes, known, habits);
     },
     call: (id, call) => caches[id]?.call(call) ?? null,
   };
