@@ -51,17 +51,14 @@ export function deregisterAt(
   return answered(null, [{ type: "call", instance: instance.id, call: made }]);
 }
 
-/** Live registrations that a request names: one buffer, registered more than once. */
+/** Live registrations that a request names: one buffer, registered more than once. Only remote ones have a key. */
 function sameHandle(
   { registrations }: ProviderInstance,
-  { socket, handle, scope, remoteKey }: DeregisterRequest,
+  { socket, handle, remoteKey }: DeregisterRequest,
 ): readonly Registration[] {
   return registrations.filter(
     (each) =>
-      each.socket === socket &&
-      each.handle === handle &&
-      each.scope === scope &&
-      each.remoteKey === (remoteKey ?? null),
+      each.socket === socket && each.handle === handle && each.remoteKey === (remoteKey ?? null),
   );
 }
 

@@ -17,7 +17,7 @@ import { brand, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { Driver, Provider } from "../../properties/stage.ts";
 import { Chance } from "./chance.ts";
 import { WildListener } from "./wild-listener.ts";
-import { WildOperator } from "./wild-operator.ts";
+import { WildOperator, noOperations, type Operations } from "./wild-operator.ts";
 
 const accesses: readonly Access[] = ["read", "write", "readwrite"];
 const modes: readonly SecureMode[] = ["readonly", "readwrite"];
@@ -51,6 +51,7 @@ interface Knowledge {
   readonly secures: Known;
   readonly regions: Known;
   readonly keys: Known;
+  readonly operations: Operations;
 }
 
 /** What was acquired for one register, as far as it succeeded. */
@@ -86,7 +87,7 @@ class WildCache {
   ) {
     this.#host = host;
     this.#listener = listens ? new WildListener(host) : null;
-    this.#operator = operates ? new WildOperator(host) : null;
+    this.#operator = operates ? new WildOperator(host, known.operations) : null;
     this.#pageSizeBytes = pageSizeBytes;
     this.#known = known;
   }
@@ -101,8 +102,10 @@ class WildCache {
     if (call.name !== "register" && this.#chance.isOnceIn(2)) this.#letGo();
     for (let left = this.#chance.below(4); left > 0; left--) this.#act();
     this.#listener?.listen(this.#chance, () => this.#anywhere());
-    this.#operator?.operate(this.#chance, call, () => this.#known.regions.draw(this.#chance));
-    return this.#outcome(call);
+    this.#operator?.operate(this.#chance, call, this.#known.regions.draw(this.#chance));
+    const outcome = this.#outcome(call);
+    this.#operator?.answered(outcome);
+    return outcome;
   }
 
   #acquire(): void {
@@ -239,6 +242,7 @@ export function wildProvider(pageSizeBytes: number, habits: WildHabits): Provide
     secures: new Known(),
     regions: new Known(),
     keys: new Known(),
+    operations: noOperations(),
   };
   return {
     start(id, host): void {

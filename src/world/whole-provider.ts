@@ -75,7 +75,7 @@ export function deregisterAt(
   });
 }
 
-/** What a registration is named by on a socket; -1: no remote key. */
+/** What a registration is named by on a socket; -1: no remote key, as only local ones have none. */
 interface Wanted {
   readonly socket: number;
   readonly scope: number;
@@ -104,7 +104,6 @@ function registrationsLike(w: Store, instance: number, wanted: Wanted): number[]
     const row = w.registrations.row(slot);
     if (
       w.mem.at(row + REGISTRATION.socket) === wanted.socket &&
-      w.mem.at(row + REGISTRATION.scope) === wanted.scope &&
       w.mem.doubleAt(row + REGISTRATION.handle) === wanted.handle &&
       w.mem.doubleAt(row + REGISTRATION.remoteKey) === wanted.remoteKey
     ) {
