@@ -91,7 +91,7 @@ function createProvider(host: ProviderHost): SanServiceProvider {
         host.nic.cancel(operation);
         operations.delete(operation);
       }
-      for (const [handle, each] of [...buffers]) if (each.socket === socket) release(handle, each);
+      for (const [handle, each] of buffers) if (each.socket === socket) release(handle, each);
       cache.closeSocket(socket);
       // Completion comes last: from then on the memory is the application's again.
       for (const operation of aborted) host.switch.complete(operation, "WSA_OPERATION_ABORTED");
