@@ -49,6 +49,8 @@ function createProvider(host: ProviderHost): SanServiceProvider {
 
   return {
     register(request) {
+      const { descriptorBytes = host.descriptorBytes } = request;
+      if (descriptorBytes < host.descriptorBytes) return { ok: false, error: "WSAEFAULT" };
       const cached = cache.register(request);
       if (!cached.ok) return cached;
       // The cache's handles may repeat for different buffers; the application's name one buffer of one socket.

@@ -120,6 +120,8 @@ export interface RegisterRequest {
   readonly range: AddressRange;
   readonly access: Access;
   readonly scope: Scope;
+  /** Whole providers, remote scope only: the room that the application has for the descriptor. */
+  readonly descriptorBytes?: number;
 }
 
 /** Names one instance as `register` answered it. */
@@ -220,6 +222,8 @@ export interface SanServiceProvider {
    * WSPRegisterMemory and WSPRegisterRdmaMemory, by `request.scope`; outcomes as for a cache. The handle is what the
    * application names the buffer by on this socket. It may be answered again while it is live, but only for the same
    * range and access; the application learns nothing of the rest of the answer but the remote key.
+   *
+   * WSAEFAULT, and nothing is registered: there is less room for the descriptor than `host.descriptorBytes`.
    */
   register(request: RegisterRequest): RegisterOutcome;
   /**
@@ -274,6 +278,8 @@ export type CompletionError = "WSA_OPERATION_ABORTED" | null;
 
 /** What a whole provider sees of the world. */
 export interface ProviderHost extends Host {
+  /** Bytes of the descriptor of a buffer that is registered for remote access. */
+  readonly descriptorBytes: number;
   readonly nic: Host["nic"] & {
     /**
      * Queues the operation's DMA on pages of a region, once, in the call of `transfer` that is about it. The NIC

@@ -90,6 +90,8 @@ export type CacheCall =
   | { readonly name: "closeSocket"; readonly socket: SocketId }
   | { readonly name: "cleanup" }
   // Of whole providers only.
+  /** A register that has to be refused: there is no room for the descriptor. */
+  | { readonly name: "registerInvalid"; readonly request: RegisterRequest }
   | {
       /** A deregister that has to be refused; a provider cannot tell it from any other. */
       readonly name: "deregisterInvalid";

@@ -23,7 +23,12 @@ import {
 } from "./judge/release.ts";
 import { judgeRetry, judgeWsp } from "./judge/switch.ts";
 import { judgePeerAccess, judgeTransferComplete, judgeTransferStart } from "./judge/transfer.ts";
-import { judgeInvalid, judgeTransfer, judgeTransferDone } from "./judge/whole-provider.ts";
+import {
+  judgeInvalidDeregister,
+  judgeInvalidRegister,
+  judgeTransfer,
+  judgeTransferDone,
+} from "./judge/whole-provider.ts";
 import type { ActiveCall, InstanceView } from "./ledger.ts";
 import { precedence } from "./rules.ts";
 import type { WorldView } from "./view.ts";
@@ -122,8 +127,10 @@ function judgeCall(
       return judgeCloseSocket(view, instance, active);
     case "cleanup":
       return judgeCleanup(view, instance, active);
+    case "registerInvalid":
+      return judgeInvalidRegister(active);
     case "deregisterInvalid":
-      return judgeInvalid(view, active);
+      return judgeInvalidDeregister(view, active);
     case "transfer":
       return judgeTransfer(view, active);
     case "transferDone":

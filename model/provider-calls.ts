@@ -136,6 +136,7 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
       break;
     case "closeSocket":
     case "cleanup":
+    case "registerInvalid":
     case "deregisterInvalid":
     case "transfer":
     case "transferDone":

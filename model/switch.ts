@@ -18,7 +18,7 @@ import { own } from "./ownership.ts";
 import { at, instanceOf, type State } from "./state.ts";
 import type { InstanceId, SocketId } from "./units.ts";
 import type { Socket } from "./view.ts";
-import { closeCall, deregisterAt, isWhole } from "./whole-provider.ts";
+import { closeCall, deregisterAt, isWhole, registerAt } from "./whole-provider.ts";
 
 /** MEM_READ, MEM_WRITE and both (Ws2san.h); null for any other flags. */
 export function accessOfFlags(flags: number): Access | null {
@@ -39,6 +39,7 @@ export function wsp(state: State, call: WspFunction): Applied {
   const access = accessOfFlags(call.flags);
   if (access === null) return refused("WSAEINVAL");
   const scope = call.name === "WSPRegisterMemory" ? "local" : "remote";
+  if (isWhole(state)) return registerAt(state, socket, call, access);
   // Too small a descriptor block: nothing is registered. (The needed size is a constant of this world.)
   if (call.name === "WSPRegisterRdmaMemory" && call.descriptorBytes < DESCRIPTOR_BYTES) {
     return refused("WSAEFAULT");

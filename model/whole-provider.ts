@@ -4,8 +4,15 @@
 // Sources: WSD, WSPDeregisterMemory, WSPSend, WSPCloseSocket; SDK, WPUCompleteOverlappedRequest.
 
 import { accessOfTransfer } from "./access-of-transfer.ts";
-import type { DeregisterRequest, TransferRequest } from "./contract.ts";
-import { answered, type Applied, type CacheCall, type EventOf, type HostAnswer } from "./events.ts";
+import type { Access, DeregisterRequest, TransferRequest } from "./contract.ts";
+import {
+  DESCRIPTOR_BYTES,
+  answered,
+  type Applied,
+  type CacheCall,
+  type EventOf,
+  type HostAnswer,
+} from "./events.ts";
 import type { HostCall, WspFunction } from "./events.ts";
 import type { ProviderInstance, Registration } from "./ledger.ts";
 import { includesAccess } from "./memory-manager.ts";
@@ -18,6 +25,32 @@ import type { Socket, Transfer } from "./view.ts";
 export const isWhole = ({ claims }: State): boolean => claims?.whole === true;
 
 const refused = (error: string): Applied => answered({ kind: "wsp", error });
+
+/** A register goes to the provider of its socket, with the room that there is for a descriptor. */
+export function registerAt(
+  state: State,
+  socket: Socket,
+  call: Extract<WspFunction, { as: string }>,
+  access: Access,
+): Applied {
+  const asked = { socket: socket.id, range: call.range, access };
+  const instance = idOf(state, socket);
+  if (call.name === "WSPRegisterMemory") {
+    const request = { ...asked, scope: "local" } as const;
+    return handedTo(instance, { name: "register", as: call.as, request });
+  }
+  const { descriptorBytes } = call;
+  const request = { ...asked, scope: "remote", descriptorBytes } as const;
+  return handedTo(
+    instance,
+    descriptorBytes < DESCRIPTOR_BYTES
+      ? { name: "registerInvalid", request }
+      : { name: "register", as: call.as, request },
+  );
+}
+
+const handedTo = (instance: InstanceId, call: CacheCall): Applied =>
+  answered(null, [{ type: "call", instance, call }]);
 
 /** A deregister goes to the provider of the socket that it is called on, with the handle that the application has. */
 export function deregisterAt(
@@ -48,7 +81,7 @@ export function deregisterAt(
           range: live.range,
           request,
         };
-  return answered(null, [{ type: "call", instance: instance.id, call: made }]);
+  return handedTo(instance.id, made);
 }
 
 /** Live registrations that a request names: one buffer, registered more than once. Only remote ones have a key. */
@@ -98,7 +131,7 @@ export function transferAt(state: State, event: EventOf<"transferStart">): Appli
   );
   const live = meant.find((each) => each.name === registration) ?? meant[0];
   const call = { name: "transfer", registration: live?.name ?? registration, request } as const;
-  return answered(null, [{ type: "call", instance: instance.id, call }]);
+  return handedTo(instance.id, call);
 }
 
 const holds = (outer: Registration["range"], inner: Registration["range"]): boolean =>

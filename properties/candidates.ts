@@ -33,6 +33,8 @@ export function outcomesOf(
         ...successesOf(view, id, call),
         ...callErrors.register.map((error) => ({ ok: false, error }) as const),
       ];
+    case "registerInvalid":
+      return callErrors.registerInvalid.map((error) => ({ ok: false, error }) as const);
     case "deregister":
     case "invalidate":
     case "deregisterInvalid":
@@ -136,6 +138,7 @@ function rangeOfCall(call: CacheCall): AddressRange | null {
       return call.range;
     case "closeSocket":
     case "cleanup":
+    case "registerInvalid":
     case "deregisterInvalid":
     case "transferDone":
       return null;

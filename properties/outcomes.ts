@@ -15,12 +15,14 @@ export const callErrors: {
   readonly register: readonly ErrorOf<RegisterOutcome>[];
   readonly deregister: readonly ErrorOf<Outcome>[];
   readonly invalidate: readonly ErrorOf<InvalidateOutcome>[];
+  readonly registerInvalid: readonly ErrorOf<RegisterOutcome>[];
   readonly deregisterInvalid: readonly ErrorOf<Outcome>[];
   readonly transfer: readonly ErrorOf<TransferOutcome>[];
 } = {
   register: ["WSAENOBUFS", "WSAEFAULT"],
   deregister: ["WSAEINVAL"],
   invalidate: ["WSAEINVAL", "WSAEFAULT"],
+  registerInvalid: ["WSAENOBUFS", "WSAEFAULT"],
   deregisterInvalid: ["WSAEINVAL"],
   transfer: ["WSAEINVAL", "WSAEFAULT"],
 };
@@ -29,8 +31,9 @@ export const callErrors: {
 export function isAnswerOf(call: CacheCall, outcome: CallOutcome): boolean {
   switch (call.name) {
     case "register":
+    case "registerInvalid":
       if (outcome === null) return false;
-      if (!outcome.ok) return isAmong(callErrors.register, outcome.error);
+      if (!outcome.ok) return isAmong(callErrors[call.name], outcome.error);
       return (
         "region" in outcome &&
         (call.request.scope === "remote") === (outcome.remoteKey !== undefined)
@@ -53,7 +56,8 @@ const isAmong = (errors: readonly string[], error: string): boolean => errors.in
 /** What the call is answered with, for people. */
 export function answersOf(call: CacheCall): string {
   switch (call.name) {
-    case "register": {
+    case "register":
+    case "registerInvalid": {
       const key = call.request.scope === "remote" ? ", remoteKey" : "";
       return `{ ok: true, handle, region, offsetBytes${key} }, or ${failure(callErrors.register)}`;
     }

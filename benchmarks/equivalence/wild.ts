@@ -135,6 +135,7 @@ class WildCache {
   #outcome(call: CacheCall): CallOutcome {
     const chance = this.#chance;
     switch (call.name) {
+      case "registerInvalid":
       case "register": {
         if (chance.isOnceIn(8))
           return { ok: false, error: chance.oneOf(["WSAENOBUFS", "WSAEFAULT"]) };

@@ -28,6 +28,13 @@ const rows: readonly Omit<TextMutant, "base">[] = [
     observed: "process 1 started a send on memory of process 0",
   },
   {
+    id: "registers-without-room",
+    rule: "SPI-1",
+    change: "registers a buffer whose descriptor does not fit",
+    edits: [["descriptorBytes < host.descriptorBytes", "descriptorBytes < 0"]],
+    observed: "it was accepted",
+  },
+  {
     id: "deregisters-on-any-socket",
     rule: "SPI-2",
     change: "looks for a handle, and not at the socket that it was given to",

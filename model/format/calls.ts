@@ -26,6 +26,14 @@ import {
 } from "../format.ts";
 import { access, mode, range, scope, transferKind } from "./words.ts";
 
+const registerRequest: Format<RegisterRequest> = record<RegisterRequest>({
+  socket: count(),
+  range,
+  access,
+  scope,
+  descriptorBytes: optional(count()),
+});
+
 const deregisterRequest: Format<DeregisterRequest> = record<DeregisterRequest>({
   socket: count(),
   handle: count(),
@@ -36,7 +44,7 @@ const deregisterRequest: Format<DeregisterRequest> = record<DeregisterRequest>({
 export const cacheCall: Format<CacheCall> = tagged<CacheCall, "name">("name", {
   register: {
     as: text,
-    request: record<RegisterRequest>({ socket: count(), range, access, scope }),
+    request: registerRequest,
   },
   deregister: {
     registration: text,
@@ -47,6 +55,7 @@ export const cacheCall: Format<CacheCall> = tagged<CacheCall, "name">("name", {
   invalidate: { range, reason: oneOf({ attempt: true, notify: true }) },
   closeSocket: { socket: count() },
   cleanup: {},
+  registerInvalid: { request: registerRequest },
   deregisterInvalid: { registration: text, request: deregisterRequest },
   transfer: {
     registration: text,

@@ -10,8 +10,26 @@ import type { Transfer, WorldView } from "../view.ts";
 import { broken, lenient, none, type Finding } from "./finding.ts";
 import { judgeUse } from "./transfer.ts";
 
+/** SPI-1: without room for the descriptor a register is refused, and nothing is left of it. */
+export function judgeInvalidRegister({ call, outcome, acquired }: ActiveCall): readonly Finding[] {
+  if (call.name !== "registerInvalid" || outcome === null) return none;
+  const { descriptorBytes = 0 } = call.request;
+  const isRefused = !outcome.ok && outcome.error === "WSAEFAULT";
+  if (!isRefused) {
+    const observed = outcome.ok ? "it was accepted" : outcome.error;
+    const expected = `WSAEFAULT for a descriptor block of ${descriptorBytes} bytes`;
+    return [broken("SPI-1", expected, observed)];
+  }
+  const left = [
+    ...acquired.mdls.map((mdl) => `lock ${mdl}`),
+    ...acquired.secures.map((secure) => `secure ${secure}`),
+  ];
+  if (left.length === 0) return none;
+  return [broken("SPI-1", "a refused register leaves nothing", left.join(", "))];
+}
+
 /** SPI-2, SPI-3: a handle of another socket, an unknown one and one in use are refused, and nothing changes. */
-export function judgeInvalid(view: WorldView, active: ActiveCall): readonly Finding[] {
+export function judgeInvalidDeregister(view: WorldView, active: ActiveCall): readonly Finding[] {
   const { call, outcome, changes } = active;
   if (call.name !== "deregisterInvalid") return none;
   const live = view.registration(call.registration);

@@ -67,9 +67,15 @@ function handleCases(w: Words, make: Make): Case[] {
   ];
 }
 
-/** SPI-4, SPI-7, ACCESS-4: what operations may be started, and how they end. */
+/** SPI-1, SPI-4, SPI-7, ACCESS-4: what is refused at once, what operations may be started, and how they end. */
 function operationCases(w: Words, make: Make): Case[] {
   return [
+    make(
+      "SPI-1",
+      "a descriptor block that is too small",
+      w.alloc(0, 2),
+      w.registerRdma("mr_1", 0, 1, "readwrite", 1, 1),
+    ),
     make(
       "SPI-4",
       "one buffer registered twice on a socket, one of them in use",

@@ -20,7 +20,14 @@ export interface Words {
   write(from: number, to: number): Command;
   failPageIn(page: number): Command;
   register(as: string, from: number, to: number, access?: Access, socket?: number): Command;
-  registerRdma(as: string, from: number, to: number, access?: Access, socket?: number): Command;
+  registerRdma(
+    as: string,
+    from: number,
+    to: number,
+    access?: Access,
+    socket?: number,
+    descriptorBytes?: number,
+  ): Command;
   deregister(registration: string, socket?: number): Command;
   deregisterRdma(registration: string, socket?: number): Command;
   notify(from: number, to: number): Command;
@@ -131,14 +138,21 @@ function registrationWords({ range }: Places): RegistrationWords {
         range: range(from, to),
         flags: flagsOfAccess(access),
       }),
-    registerRdma: (as, from, to, access = "readwrite", socket = 1) =>
+    registerRdma: (
+      as,
+      from,
+      to,
+      access = "readwrite",
+      socket = 1,
+      descriptorBytes = DESCRIPTOR_BYTES,
+    ) =>
       wsp({
         name: "WSPRegisterRdmaMemory",
         as,
         socket: brand(socket),
         range: range(from, to),
         flags: flagsOfAccess(access),
-        descriptorBytes: DESCRIPTOR_BYTES,
+        descriptorBytes,
       }),
     deregister: (registration, socket = 1) =>
       wsp({ name: "WSPDeregisterMemory", registration, socket: brand(socket) }),

@@ -16,6 +16,15 @@ const invalidDeregister = ({ active }: Scene): string | null =>
 
 export const ofProviders: readonly Situation[] = [
   {
+    rule: "SPI-1",
+    name: "a register without room for the descriptor",
+    forProvider: true,
+    required: (_claims, { environment }) => environment.remote,
+    on: "return",
+    call: "registerInvalid",
+    holds: () => true,
+  },
+  {
     rule: "ACCESS-1",
     name: "a transfer from another process through the buffer's handle",
     forProvider: true,

@@ -9,6 +9,7 @@ import type {
   SanServiceProvider,
   Subject,
 } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES } from "../../model/events.ts";
 import { families, mappingChanges } from "../../model/families.ts";
 import { MisuseError } from "./misuse.ts";
 
@@ -146,6 +147,7 @@ const refuse = (): never => {
 
 const inertHost: ProviderHost = {
   pageSizeBytes: 4096,
+  descriptorBytes: DESCRIPTOR_BYTES,
   driver: { lock: refuse, unlock: refuse, secure: refuse, unsecure: refuse, frames: refuse },
   nic: {
     register: refuse,

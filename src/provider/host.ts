@@ -8,7 +8,7 @@ import type {
   ProviderHost,
   SecureMode,
 } from "../../model/contract.ts";
-import type { HostAnswer, HostCall } from "../../model/events.ts";
+import { DESCRIPTOR_BYTES, type HostAnswer, type HostCall } from "../../model/events.ts";
 import { isBeyondWindows } from "../../model/families.ts";
 import type { AddressRange, Pfn } from "../../model/units.ts";
 import { BrokenSubject } from "../../properties/stage.ts";
@@ -39,6 +39,7 @@ export function providerHostFor(
   const host = hostThrough(ask, arg, pageSizeBytes, family);
   return {
     ...host,
+    descriptorBytes: DESCRIPTOR_BYTES,
     nic: {
       ...host.nic,
       post: (operation, region, range) =>

@@ -119,13 +119,13 @@ function makeNew(
 const known = new WeakSet<Made>();
 
 /** The member of the subject that is called. */
-const memberOf = ({ name }: CacheCall): string =>
-  name === "deregisterInvalid" ? "deregister" : name;
+const memberOf = ({ name }: CacheCall): string => name.replace(/Invalid$/, "");
 
 /** The subject gets a copy of its own, which it cannot change: what it was asked is part of the program. */
 function perform(made: Made, call: CacheCall): unknown {
   switch (call.name) {
     case "register":
+    case "registerInvalid":
       return made.register(registerCopy(call.request));
     case "deregister":
     case "deregisterInvalid":
@@ -149,8 +149,8 @@ function rangeCopy({ start, lengthBytes }: AddressRange): AddressRange {
   return Object.freeze({ start, lengthBytes });
 }
 
-function registerCopy({ socket, range, access, scope }: RegisterRequest): RegisterRequest {
-  return Object.freeze({ socket, range: rangeCopy(range), access, scope });
+function registerCopy(request: RegisterRequest): RegisterRequest {
+  return Object.freeze({ ...request, range: rangeCopy(request.range) });
 }
 
 function checkMade(subject: string, { function: maker, noun, members }: Maker, made: Made): Made {
@@ -195,6 +195,7 @@ function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
         throw notAnswered(call.name, outcome, "nothing");
       return null;
     case "register":
+    case "registerInvalid":
       return checkRegister(call.request, outcome);
     case "deregister":
     case "deregisterInvalid":

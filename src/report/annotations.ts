@@ -140,6 +140,7 @@ function returned(
       const told = outcome === null ? "nothing" : outcome.ok ? "0" : outcome.error;
       return [`callback${who} → ${told}${inside}`];
     }
+    case "registerInvalid":
     case "deregisterInvalid":
       return [...open.notes, outcome?.ok === false ? outcome.error : "accepted"];
     case "transfer":
@@ -160,6 +161,7 @@ function folded(call: CacheCall, notes: readonly string[]): readonly string[] {
       return [`register ${call.as}${inside}`];
     case "deregister":
       return [`deregister ${call.registration}${inside}`];
+    case "registerInvalid":
     case "deregisterInvalid":
     case "transfer":
     case "transferDone":

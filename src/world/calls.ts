@@ -180,6 +180,7 @@ export function endCall(w: Store, id: number, outcome: CallOutcome): Applied {
       break;
     case "closeSocket":
     case "cleanup":
+    case "registerInvalid":
     case "deregisterInvalid":
     case "transfer":
     case "transferDone":

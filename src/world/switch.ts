@@ -20,7 +20,7 @@ import {
   type EventOf,
   type WspFunction,
 } from "./words.ts";
-import { deregisterAt } from "./whole-provider.ts";
+import { deregisterAt, registerAt } from "./whole-provider.ts";
 
 const DESCRIPTOR_BYTES = 24;
 
@@ -38,18 +38,20 @@ export function wsp(w: Store, call: WspFunction): Applied {
   const access = accessNames[accessOfFlags(call.flags)];
   if (access === undefined) return refused("WSAEINVAL");
   const scope = call.name === "WSPRegisterMemory" ? "local" : "remote";
-  if (call.name === "WSPRegisterRdmaMemory" && call.descriptorBytes < DESCRIPTOR_BYTES) {
-    return refused("WSAEFAULT");
-  }
-  const request = { socket: call.socket, range: call.range, access, scope } as const;
+  const asked = { socket: call.socket, range: call.range, access, scope } as const;
   const instance = instanceOfSocket(w, socket);
+  const room = call.name === "WSPRegisterRdmaMemory" ? call.descriptorBytes : DESCRIPTOR_BYTES;
+  if (w.claims?.whole === true) {
+    return registerAt(instance, call, asked, room < DESCRIPTOR_BYTES);
+  }
+  if (room < DESCRIPTOR_BYTES) return refused("WSAEFAULT");
   return {
     answer: accepted,
     then: [
       {
         type: "call",
         instance: brand(instance),
-        call: { name: "register", as: call.as, request },
+        call: { name: "register", as: call.as, request: asked },
       },
     ],
   };

@@ -2,7 +2,7 @@
 // by a handle, and the NIC does what it is told.
 
 import { brand, type AddressRange } from "../../model/units.ts";
-import type { DeregisterRequest, TransferRequest } from "../../model/contract.ts";
+import type { DeregisterRequest, RegisterRequest, TransferRequest } from "../../model/contract.ts";
 import { LOCAL, accessOfKind, includes, kindNames, scopeNames } from "./codes.ts";
 import { INSTANCE, REGION, REGISTRATION, TRANSFER } from "./layout.ts";
 import { firstPageOf, pageCountOf } from "./ranges.ts";
@@ -35,6 +35,21 @@ const handedTo = (instance: number, call: CacheCall): Applied => ({
   answer: null,
   then: [{ type: "call", instance: brand(instance), call }],
 });
+
+/** A register goes to the provider of its socket, with the room that there is for a descriptor. */
+export function registerAt(
+  instance: number,
+  call: Extract<WspFunction, { as: string }>,
+  asked: RegisterRequest,
+  isTooSmall: boolean,
+): Applied {
+  const request =
+    "descriptorBytes" in call ? { ...asked, descriptorBytes: call.descriptorBytes } : asked;
+  return handedTo(
+    instance,
+    isTooSmall ? { name: "registerInvalid", request } : { name: "register", as: call.as, request },
+  );
+}
 
 /** A deregister goes to the provider of the socket that it is called on, with the handle that the application has. */
 export function deregisterAt(
