@@ -4,6 +4,23 @@ import type { WorldMutant } from "./world-mutant.ts";
 
 const rows: readonly Omit<WorldMutant, "ofProviders">[] = [
   {
+    id: "says-nothing-of-the-room",
+    change: "does not say how much room there is for a descriptor",
+    file: "whole-provider",
+    edits: [
+      [
+        '"descriptorBytes" in call ? { ...asked, descriptorBytes: call.descriptorBytes } : asked;',
+        "asked;",
+      ],
+    ],
+  },
+  {
+    id: "has-room-for-anything",
+    change: "takes a descriptor that does not fit for one that does",
+    file: "switch",
+    edits: [["asked, room < DESCRIPTOR_BYTES);", "asked, room < 0);"]],
+  },
+  {
     id: "never-unknown",
     change: "takes the number of a live handle for an unknown one",
     file: "whole-provider",
