@@ -306,6 +306,13 @@ describe("a close with an operation pending", () => {
     expect(findings(first, ...closing).map((each) => each.fails)).toEqual([false]);
   });
 
+  it("LOCAL-2: leaves nothing that is neither released nor secured", () => {
+    const forgets = uncachedProvider(() => {});
+    expect(convictions(forgets, ...registered, w.close())).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^LOCAL-2: not secured/)]),
+    );
+  });
+
   it("LAW-5: does not release what is still in flight", () => {
     const unlocks = providerWith((host) => ({
       closeSocket: () => void host.driver.unlock(1 as never),
