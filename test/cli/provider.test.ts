@@ -59,8 +59,7 @@ describe("stalemate check of a whole provider", () => {
 describe("the counterexample of a whole provider", () => {
   let trace = "";
   beforeAll(async () => {
-    const { code, stdout } = await folder.run("check", "wrong.ts", ...bounds);
-    expect(code).toBe(1);
+    const { stdout } = await folder.run("check", "wrong.ts", ...bounds);
     trace = /counterexamples\/[^"]+\.jsonl/.exec(stdout)?.[0] ?? "";
   });
 

@@ -64,7 +64,9 @@ function convictions(subject: AnySubject, { preset, programs }: Trial): number {
 }
 
 describe("a wrong subject on both worlds", () => {
-  const found = [...cacheMutants, ...providerMutants, ...driverMutants].filter((each) => !isUnlikeItself(each));
+  const found = [...cacheMutants, ...providerMutants, ...driverMutants].filter(
+    (each) => !isUnlikeItself(each),
+  );
   it.each(found)("$rule: is convicted alike: $id", async (mutant) => {
     const { program } = mutant;
     const subject = await loadMutant(mutant);

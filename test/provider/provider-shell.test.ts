@@ -93,7 +93,7 @@ describe("what is no answer", () => {
     expect(reportOf(providerWith(() => ({ [member]: () => answer }))).problem).toBe(said);
   });
 
-  it("a deregister that has to be refused is called as any other", () => {
+  it("a deregister that has to be refused is called like every other", () => {
     const throwing = providerWith((_host, right) => ({
       deregister(request: Parameters<SanServiceProvider["deregister"]>[0]) {
         const outcome = right.deregister(request);
