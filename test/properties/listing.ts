@@ -160,8 +160,11 @@ function deregisters(setting: Setting, scope: Scope): object[] {
   const first = own[0];
   const other = openSockets(setting).find((each) => each.id !== first?.socket);
   const wrong =
-    setting.palette.with.lifecycle && first !== undefined && other !== undefined
-      ? [first.name, "mr_0"].map((registration) => ({ registration, socket: other.id }))
+    setting.palette.with.lifecycle && first !== undefined
+      ? [
+          ...(other === undefined ? [] : [{ registration: first.name, socket: other.id }]),
+          { registration: "mr_0", socket: first.socket },
+        ]
       : [];
   return [...own.map((each) => ({ registration: each.name, socket: each.socket })), ...wrong].map(
     (call) => ({ function: { name, ...call } }),
