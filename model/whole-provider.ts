@@ -12,8 +12,9 @@ import {
   type CacheCall,
   type EventOf,
   type HostAnswer,
+  type HostCall,
+  type WspFunction,
 } from "./events.ts";
-import type { HostCall, WspFunction } from "./events.ts";
 import type { ProviderInstance, Registration } from "./ledger.ts";
 import { includesAccess } from "./memory-manager.ts";
 import { own } from "./ownership.ts";
