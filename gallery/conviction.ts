@@ -7,7 +7,7 @@ import { ruleOf, type RuleId } from "../model/rules.ts";
 import type { Command, Trace } from "../model/trace.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../properties/agreement.ts";
 import { referenceWorld, type WorldFactory } from "../model/world.ts";
-import { players } from "../src/kit/player.ts";
+import { claimsFor, isDriver, players } from "../src/kit/player.ts";
 import { run } from "../src/kit/run.ts";
 import { underTest, type SubjectUnderTest } from "../src/kit/subject.ts";
 import { loadMutant, loadSubject } from "./loading.ts";
@@ -72,14 +72,14 @@ async function convictSubject(mutant: TextMutant): Promise<Conviction> {
 /** A program as an earlier failure, which is what the checker takes a program as. */
 async function traceOf({ base, program = [] }: TextMutant, config: WorldConfig): Promise<Trace> {
   const { subject, callback } = underTest(await loadSubject(base));
-  if ("createDriver" in subject) throw new TypeError(`${base} is no registration cache`);
+  if (isDriver(subject)) throw new TypeError(`${base} is a proxy driver`);
   return {
     header: {
       stalemate: "trace",
       version: 1,
       subject: subject.name,
       config,
-      claims: { ...subject.capabilities, callback },
+      claims: claimsFor(subject, callback),
       seed: SEED,
       path: null,
     },

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DriverSubject, Subject } from "../model/contract.ts";
+import type { AnySubject } from "../model/contract.ts";
 import { loadModule } from "../src/cli/module-loading.ts";
 import { asSubject } from "../src/kit/subject.ts";
 import type { TextMutant } from "./mutant.ts";
@@ -19,7 +19,7 @@ function rootAbove(folder: string): string {
 }
 
 /** A subject as it is shipped. */
-export async function loadSubject(base: string): Promise<Subject | DriverSubject> {
+export async function loadSubject(base: string): Promise<AnySubject> {
   return asSubject(await loadTexts(base, textsOf(base)), base);
 }
 
@@ -29,7 +29,7 @@ export async function loadMutant({
   base,
   file = base,
   edits,
-}: Pick<TextMutant, "id" | "base" | "file" | "edits">): Promise<Subject | DriverSubject> {
+}: Pick<TextMutant, "id" | "base" | "file" | "edits">): Promise<AnySubject> {
   const texts = textsOf(base);
   const text = texts.get(file);
   if (text === undefined) throw new RangeError(`${base} does not import ${file}`);

@@ -43,14 +43,14 @@ right, with ${GENERATED} generated programs beside them. How fast generated prog
 
 const aboutMutants = `## Subjects that are wrong
 
-Each mutant is a cache, a proxy driver or a world with one small change (\`gallery/mutants/\`); \`#\` is the number of
+Each mutant is a cache, a whole provider, a proxy driver or a world with one small change (\`gallery/mutants/\`); \`#\` is the number of
 the real bug that it is an image of. A run stops at the first event that breaks a rule of conformance, or the
 recommendation that the mutant names. ● is the primary rule broken there, ○ another one that is broken with it.`;
 
 const aboutRules = `## What breaks each rule
 
-Rules that no mutant breaks are broken by literal scenes (\`test/judge/\`): they are about whole providers, and a cache
-cannot break them.`;
+Which mutants name the rule, and how many break it beside another. ACCESS-1, SPI-2, SPI-3 and SPI-7 are about whole
+providers, and a cache cannot break them.`;
 
 const aboutSubjects = `## Subjects that are right
 

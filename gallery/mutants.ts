@@ -10,6 +10,7 @@ import { driverMutants } from "./mutants/drivers.ts";
 import { lawMutants } from "./mutants/laws.ts";
 import { lookupBugMutants } from "./mutants/lookup-bugs.ts";
 import { familyMutants } from "./mutants/of-families.ts";
+import { providerMutants } from "./mutants/providers.ts";
 import { reEntrancyBugMutants } from "./mutants/re-entrancy-bugs.ts";
 import { registrationCacheMutants } from "./mutants/registration-cache.ts";
 import { releaseBugMutants } from "./mutants/release-bugs.ts";
@@ -29,9 +30,10 @@ export const cacheMutants: readonly TextMutant[] = [
   ...deepMutants,
 ];
 
-/** Everything that is wrong in one place: caches, then drivers, then worlds. */
+/** Everything that is wrong in one place: caches, then whole providers, drivers and worlds. */
 export const mutants: readonly Mutant[] = [
   ...cacheMutants,
+  ...providerMutants,
   ...driverMutants,
   ...worldMutants,
   ...deafWorlds,

@@ -6,6 +6,7 @@ import type { RuleId } from "../model/rules.ts";
 export const subjects: readonly string[] = [
   "examples/uncached.ts",
   "examples/exact-match.ts",
+  "examples/whole-provider.ts",
   "examples/proxy-driver.ts",
   "gallery/subjects/registration-cache.ts",
   "gallery/subjects/refusing-cache.ts",

@@ -1,6 +1,6 @@
 // What each kind of transfer does with the application's own buffer.
 
-import type { TransferKind } from "./events.ts";
+import type { TransferKind } from "./contract.ts";
 
 /** A send and an RDMA write read the buffer; a receive and an RDMA read write it. */
 export function accessOfTransfer(kind: TransferKind): "read" | "write" {

@@ -40,9 +40,11 @@ export interface WorldConfig {
   };
 }
 
-/** What a cache under test declares, and whether it has a callback at all. */
+/** What a cache or provider under test declares, and whether it has a callback at all. */
 export interface Claims extends Capabilities {
   readonly callback: boolean;
+  /** The subject is a whole provider, not only the cache in one. Absent: false. */
+  readonly whole?: boolean;
 }
 
 const everything: WorldConfig["environment"] = {

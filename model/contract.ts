@@ -1,8 +1,9 @@
 // What a user implements and what the checker hands to it. Types only.
 //
 // A `Subject` makes `RegistrationCache`s; a cache sees the world through its `Host` and nothing else. A
-// `DriverSubject` makes `ProxyDriver`s; a driver sees the world through `Kernel`. Requests and results are
-// plain objects: neither side keeps or changes one that it was given. Lengths are at least 1 byte.
+// `ProviderSubject` makes `SanServiceProvider`s, which have a `ProviderHost`. A `DriverSubject` makes
+// `ProxyDriver`s; a driver sees the world through `Kernel`. Requests and results are plain objects: neither side
+// keeps or changes one that it was given. Lengths are at least 1 byte.
 
 import type {
   AddressRange,
@@ -47,6 +48,9 @@ export type JsonValue =
 /** An outcome of a call into the world: a value, or an error by its Windows name. */
 export type Result<T, E> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+/** Whatever can be checked. */
+export type AnySubject = Subject | ProviderSubject | DriverSubject;
 
 // ── The cache under test ────────────────────────────────────────────────────────────────────────────
 
@@ -116,6 +120,8 @@ export interface RegisterRequest {
   readonly range: AddressRange;
   readonly access: Access;
   readonly scope: Scope;
+  /** Whole providers, remote scope only: the room that the application has for the descriptor. */
+  readonly descriptorBytes?: number;
 }
 
 /** Names one instance as `register` answered it. */
@@ -195,6 +201,99 @@ export interface Host {
 
 /** The probe mode of a secure: what the protection must keep allowing. */
 export type SecureMode = "readonly" | "readwrite";
+
+// ── The whole provider under test ───────────────────────────────────────────────────────────────────
+
+/** A whole SAN service provider, as it is handed to the checker. */
+export interface ProviderSubject {
+  readonly name: string;
+  /** What its cache claims. A provider that never keeps a buffer says so in `caches`. */
+  readonly capabilities: Capabilities;
+  /** A new provider without sockets. Called once per process and run; never returns the same object twice. */
+  createProvider(host: ProviderHost): SanServiceProvider;
+}
+
+/**
+ * The provider of one process, as the switch calls it. Every call is about a socket that is connected and of this
+ * process; which buffers are that socket's, and which of them a transfer is using, the provider has to know.
+ */
+export interface SanServiceProvider {
+  /**
+   * WSPRegisterMemory and WSPRegisterRdmaMemory, by `request.scope`; outcomes as for a cache. The handle is what the
+   * application names the buffer by on this socket. It may be answered again while it is live, but only for the same
+   * range and access; the application learns nothing of the rest of the answer but the remote key.
+   *
+   * WSAEFAULT, and nothing is registered: there is less room for the descriptor than `host.descriptorBytes`.
+   */
+  register(request: RegisterRequest): RegisterOutcome;
+  /**
+   * WSPDeregisterMemory and WSPDeregisterRdmaMemory.
+   *
+   * WSAEINVAL, and nothing changes: the handle is not one of this socket and scope (with that remote key), or a
+   * transfer that is not completed is using it.
+   */
+  deregister(request: DeregisterRequest): Outcome;
+  /** WSPMemoryRegistrationCacheCallback, as for a cache. */
+  invalidate?(range: AddressRange): InvalidateOutcome;
+  /**
+   * WSPSend, WSPRecv, WSPRdmaRead or WSPRdmaWrite, overlapped: checks that the buffer may be used so, and posts it
+   * to the NIC before it returns.
+   *
+   * WSAEINVAL, and nothing is posted: the handle is not one of this socket for local access, or lacks the right.
+   * WSAEFAULT: it is, and the range is not wholly in the buffer.
+   */
+  transfer(request: TransferRequest): TransferOutcome;
+  /** The NIC is done with what was posted for the operation: completes it, before it returns. */
+  transferDone(operation: string): void;
+  /**
+   * WSPCloseSocket: whatever of the socket is pending is cancelled, and whatever is registered on it released; then
+   * the operations complete with WSA_OPERATION_ABORTED. A socket that goes to another process is closed here, and is
+   * a new one there.
+   */
+  closeSocket(socket: SocketId): void;
+  /** WSPCleanup: everything is released; the sockets are closed already. The provider is not called again. */
+  cleanup(): void;
+}
+
+/** An overlapped operation on a buffer that is registered for local access. */
+export interface TransferRequest {
+  /** Names the operation until it is completed, as a WSAOVERLAPPED does. */
+  readonly operation: string;
+  readonly socket: SocketId;
+  readonly handle: BufferHandle;
+  readonly range: AddressRange;
+  /** A send or RDMA write reads the buffer; a receive or RDMA read writes it. */
+  readonly kind: TransferKind;
+}
+
+/** WSPSend, WSPRecv, WSPRdmaRead, WSPRdmaWrite. */
+export type TransferKind = "send" | "receive" | "rdmaRead" | "rdmaWrite";
+
+/** `ok`: it is pending (WSA_IO_PENDING), and will be completed. */
+export type TransferOutcome =
+  { readonly ok: true } | { readonly ok: false; readonly error: "WSAEINVAL" | "WSAEFAULT" };
+
+/** How an operation ends: null when it was done. */
+export type CompletionError = "WSA_OPERATION_ABORTED" | null;
+
+/** What a whole provider sees of the world. */
+export interface ProviderHost extends Host {
+  /** Bytes of the descriptor of a buffer that is registered for remote access. */
+  readonly descriptorBytes: number;
+  readonly nic: Host["nic"] & {
+    /**
+     * Queues the operation's DMA on pages of a region, once, in the call of `transfer` that is about it. The NIC
+     * asks for no more than a live key, of whatever process, that covers the range with the rights; else INVALID_KEY.
+     */
+    post(operation: string, region: RegionKey, range: AddressRange): Result<void, NicError>;
+    /** Stops the operation's DMA if it is not done; there is no `transferDone` for it then. */
+    cancel(operation: string): Result<void, NicError>;
+  };
+  readonly switch: {
+    /** WPUCompleteOverlappedRequest: once for each operation that `transfer` accepted. */
+    complete(operation: string, error: CompletionError): void;
+  };
+}
 
 // ── The proxy driver under test ─────────────────────────────────────────────────────────────────────
 

@@ -7,6 +7,7 @@
 
 import type {
   Access,
+  CompletionError,
   DriverError,
   ExceptionStatus,
   InvalidateOutcome,
@@ -20,6 +21,9 @@ import type {
   DeregisterRequest,
   Result,
   SecureMode,
+  TransferKind,
+  TransferOutcome,
+  TransferRequest,
 } from "./contract.ts";
 import type { BugCheck } from "./errors.ts";
 import type {
@@ -66,9 +70,7 @@ export type WspFunction =
 /** Bytes of an RDMA buffer descriptor in this world. */
 export const DESCRIPTOR_BYTES = 24;
 
-export type TransferKind = "send" | "receive" | "rdmaRead" | "rdmaWrite";
-
-/** A call of the provider shell into the cache. */
+/** A call into the subject: of the provider shell into a cache, or of the switch into a whole provider. */
 export type CacheCall =
   | { readonly name: "register"; readonly as: string; readonly request: RegisterRequest }
   | {
@@ -86,9 +88,26 @@ export type CacheCall =
       readonly reason: "attempt" | "notify";
     }
   | { readonly name: "closeSocket"; readonly socket: SocketId }
-  | { readonly name: "cleanup" };
+  | { readonly name: "cleanup" }
+  // Of whole providers only.
+  /** A register that has to be refused: there is no room for the descriptor. */
+  | { readonly name: "registerInvalid"; readonly request: RegisterRequest }
+  | {
+      /** A deregister that has to be refused; a provider cannot tell it from any other. */
+      readonly name: "deregisterInvalid";
+      /** What the application meant; it need not exist. */
+      readonly registration: string;
+      readonly request: DeregisterRequest;
+    }
+  | {
+      readonly name: "transfer";
+      /** What the handle names on the socket; else what the application meant. */
+      readonly registration: string;
+      readonly request: TransferRequest;
+    }
+  | { readonly name: "transferDone"; readonly operation: string };
 
-export type CallOutcome = RegisterOutcome | Outcome | InvalidateOutcome | null;
+export type CallOutcome = RegisterOutcome | Outcome | InvalidateOutcome | TransferOutcome | null;
 
 /** A call of the cache into its host. */
 export type HostCall =
@@ -108,7 +127,16 @@ export type HostCall =
     }
   | { readonly name: "unexpose"; readonly key: RemoteKey }
   | { readonly name: "watch" | "unwatch" | "generation"; readonly range: AddressRange }
-  | { readonly name: "poll" };
+  | { readonly name: "poll" }
+  // Of whole providers only.
+  | {
+      readonly name: "post";
+      readonly operation: string;
+      readonly region: RegionKey;
+      readonly range: AddressRange;
+    }
+  | { readonly name: "cancel"; readonly operation: string }
+  | { readonly name: "complete"; readonly operation: string; readonly error: CompletionError };
 
 /** `value`: a handle, key or generation, the frames of an MDL, the ranges that were polled; else null. */
 export type HostAnswer = Result<
@@ -220,7 +248,7 @@ export type Event =
 
 export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 
-/** What the world answers to an event. */
+/** What the world answers to an event; null where it has nothing to say, or leaves it to a whole provider. */
 export type Answer =
   | null
   | { readonly kind: "os"; readonly answer: OsAnswer }

@@ -30,6 +30,7 @@ import {
   type ProviderId,
   type RegionKey,
 } from "./units.ts";
+import { providerCall } from "./whole-provider.ts";
 
 /** One host call of the innermost call in progress. */
 export function hostCall(state: State, id: InstanceId, call: HostCall): Applied {
@@ -112,6 +113,10 @@ function perform(state: State, instance: ProviderInstance, call: HostCall): Host
       const result = unexposeKey(ownNic(state, provider), process, call.key);
       return result.ok ? { ok: true, value: null } : result;
     }
+    case "post":
+    case "cancel":
+    case "complete":
+      return providerCall(state, instance.id, call);
     default:
       return unreachable(call);
   }
@@ -265,8 +270,12 @@ function touchedBy(state: State, instance: ProviderInstance, call: HostCall): Pa
       return card.regions.find((each) => each.key === call.region)?.span ?? null;
     case "unexpose":
       return card.exposures.find((each) => each.key === call.key)?.span ?? null;
+    case "post":
+      return pagesOf(call.range, state.config.pageSizeBytes);
     case "generation":
     case "poll":
+    case "cancel":
+    case "complete":
       return null;
   }
 }

@@ -23,6 +23,12 @@ import {
 } from "./judge/release.ts";
 import { judgeRetry, judgeWsp } from "./judge/switch.ts";
 import { judgePeerAccess, judgeTransferComplete, judgeTransferStart } from "./judge/transfer.ts";
+import {
+  judgeInvalidDeregister,
+  judgeInvalidRegister,
+  judgeTransfer,
+  judgeTransferDone,
+} from "./judge/whole-provider.ts";
 import type { ActiveCall, InstanceView } from "./ledger.ts";
 import { precedence } from "./rules.ts";
 import type { WorldView } from "./view.ts";
@@ -121,5 +127,13 @@ function judgeCall(
       return judgeCloseSocket(view, instance, active);
     case "cleanup":
       return judgeCleanup(view, instance, active);
+    case "registerInvalid":
+      return judgeInvalidRegister(active);
+    case "deregisterInvalid":
+      return judgeInvalidDeregister(view, active);
+    case "transfer":
+      return judgeTransfer(view, active);
+    case "transferDone":
+      return judgeTransferDone(view, active);
   }
 }

@@ -253,5 +253,8 @@ export function noWork(): Record<HostCall["name"], number> {
     unwatch: 0,
     poll: 0,
     generation: 0,
+    post: 0,
+    cancel: 0,
+    complete: 0,
   };
 }

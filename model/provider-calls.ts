@@ -6,7 +6,7 @@ import { entriesOf, holdingsOf } from "./entries.ts";
 import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
 import { maySetAside } from "./families.ts";
 import { freshFrames, isValidFor, mappingOf, type MappingView } from "./freshness.ts";
-import { noWork, type ProviderInstance, type RecordedCall } from "./ledger.ts";
+import { noWork, type ProviderInstance, type RecordedCall, type Registration } from "./ledger.ts";
 import type { Region } from "./nic.ts";
 import { own } from "./ownership.ts";
 import { mappedFrame } from "./page-access.ts";
@@ -22,7 +22,9 @@ import {
   type ProcessId,
   type ProviderId,
   type RegionKey,
+  type SocketId,
 } from "./units.ts";
+import { isWhole } from "./whole-provider.ts";
 
 /** A call begins. `before` is the state in which it does; `state` is the one that is changed. */
 export function beginCall(state: State, before: State, id: InstanceId, call: CacheCall): Applied {
@@ -34,7 +36,7 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     failures: [],
     changes: [],
     acquired: { mdls: [], secures: [] },
-    touched: touchedBy(state, instance, call),
+    touched: [...touchedBy(state, instance, call)],
     touchedWithin: [],
     mappings: [],
     framesBefore:
@@ -47,17 +49,38 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
   };
   if (call.name === "register") noteMapping(mappingView(state), instance.process, active);
   own(instance, "calls").push(active);
+  if (call.name === "closeSocket") endAll(instance, endingWith(state, instance, call.socket));
   return answered(null);
 }
 
 /** The pages that the request itself is about. A deregister may be the last one of a larger region. */
-function touchedBy(state: State, { provider }: ProviderInstance, call: CacheCall): PageSpan[] {
+function touchedBy(state: State, instance: ProviderInstance, call: CacheCall): readonly PageSpan[] {
   const { pageSizeBytes } = state.config;
-  if (call.name === "register") return [pagesOf(call.request.range, pageSizeBytes)];
-  if (call.name !== "deregister") return [];
-  const own = pagesOf(call.range, pageSizeBytes);
-  const region = regionOf(state, provider, call.region)?.span;
-  return region === undefined || spanContains(own, region) ? [own] : [own, region];
+  const ofEnd = ({ range, region: key }: Pick<Registration, "range" | "region">): PageSpan[] => {
+    const own = pagesOf(range, pageSizeBytes);
+    const region = regionOf(state, instance.provider, key)?.span;
+    return region === undefined || spanContains(own, region) ? [own] : [own, region];
+  };
+  switch (call.name) {
+    case "register":
+    case "transfer":
+      return [pagesOf(call.request.range, pageSizeBytes)];
+    case "deregister":
+      return ofEnd(call);
+    case "closeSocket":
+      return endingWith(state, instance, call.socket).flatMap(ofEnd);
+    default:
+      return [];
+  }
+}
+
+/** What is still registered on a closing socket: a whole provider is to release it in the close. */
+function endingWith(
+  state: State,
+  { registrations }: ProviderInstance,
+  socket: SocketId,
+): readonly Registration[] {
+  return isWhole(state) ? registrations.filter((each) => each.socket === socket) : [];
 }
 
 /** The mapping may change, or has changed, while registers are in progress: note what each range maps. */
@@ -103,10 +126,8 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
       break;
     case "deregister":
       if (outcome?.ok === true) {
-        remember(instance, call.registration);
-        instance.registrations = instance.registrations.filter(
-          (each) => each.name !== call.registration,
-        );
+        const ended = instance.registrations.filter((each) => each.name === call.registration);
+        endAll(instance, ended);
       }
       break;
     case "invalidate":
@@ -115,6 +136,10 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
       break;
     case "closeSocket":
     case "cleanup":
+    case "registerInvalid":
+    case "deregisterInvalid":
+    case "transfer":
+    case "transferDone":
       break;
   }
   return answered(null);
@@ -122,14 +147,16 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
 
 const REMEMBERED = 4;
 
-function remember(instance: ProviderInstance, name: string): void {
-  const ended = instance.registrations.find((each) => each.name === name);
-  if (ended === undefined) return;
-  const { range, frames } = ended;
-  instance.history = [
-    { range, frames },
-    ...instance.history.filter((each) => !sameRange(each.range, range)),
-  ].slice(0, REMEMBERED);
+/** Registrations that are live no longer, and are remembered. */
+function endAll(instance: ProviderInstance, ended: readonly Registration[]): void {
+  if (ended.length === 0) return;
+  for (const { range, frames } of ended) {
+    instance.history = [
+      { range, frames },
+      ...instance.history.filter((each) => !sameRange(each.range, range)),
+    ].slice(0, REMEMBERED);
+  }
+  instance.registrations = instance.registrations.filter((each) => !ended.includes(each));
 }
 
 function registered(state: State, instance: ProviderInstance, active: RecordedCall): void {

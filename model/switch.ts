@@ -1,6 +1,6 @@
 // The Windows Sockets switch and the provider shell: sockets, who owns which registration, and the order in
 // which a socket, a provider and a connection end. What every SAN service provider does alike is here; what
-// caches do differently is theirs.
+// caches do differently is theirs; what a whole provider under test does by itself is in whole-provider.ts.
 // Sources: WSD, WSPRegisterMemory, WSPDeregisterMemory, WSPRegisterRdmaMemory, WSPDeregisterRdmaMemory,
 // WSPCloseSocket, WSPCleanup; WDK, "Duplicating Socket Handles for a SAN".
 
@@ -18,6 +18,7 @@ import { own } from "./ownership.ts";
 import { at, instanceOf, type State } from "./state.ts";
 import type { InstanceId, SocketId } from "./units.ts";
 import type { Socket } from "./view.ts";
+import { closeCall, deregisterAt, isWhole, registerAt } from "./whole-provider.ts";
 
 /** MEM_READ, MEM_WRITE and both (Ws2san.h); null for any other flags. */
 export function accessOfFlags(flags: number): Access | null {
@@ -30,12 +31,15 @@ export function flagsOfAccess(access: Access): number {
 
 /** A WSP function: answered here if it is wrong on its face, else handed to the cache. */
 export function wsp(state: State, call: WspFunction): Applied {
-  if ("registration" in call) return deregister(state, call);
+  if ("registration" in call) {
+    return isWhole(state) ? deregisterAt(state, call) : deregister(state, call);
+  }
   const socket = state.sockets.find((each) => each.id === call.socket);
   if (socket === undefined || socket.status !== "connected") return refused("WSAENOTCONN");
   const access = accessOfFlags(call.flags);
   if (access === null) return refused("WSAEINVAL");
   const scope = call.name === "WSPRegisterMemory" ? "local" : "remote";
+  if (isWhole(state)) return registerAt(state, socket, call, access);
   // Too small a descriptor block: nothing is registered. (The needed size is a constant of this world.)
   if (call.name === "WSPRegisterRdmaMemory" && call.descriptorBytes < DESCRIPTOR_BYTES) {
     return refused("WSAEFAULT");
@@ -94,13 +98,14 @@ export function connect(state: State, event: EventOf<"connect">): Applied {
 export function close(state: State, id: SocketId): Applied {
   const socket = connected(state, id);
   setStatus(state, id, "closing");
-  abortTransfers(state, (transfer) => transfer.socket === id);
+  if (!isWhole(state)) abortTransfers(state, (transfer) => transfer.socket === id);
   return answered(null, [...releaseSocket(state, socket), { type: "closed", socket: id }]);
 }
 
-/** The connection is gone and its aborted operations are completed. */
+/** The connection is gone and its aborted operations are completed; a whole provider has completed them. */
 export function closed(state: State, id: SocketId): Applied {
   setStatus(state, id, "closed");
+  if (isWhole(state)) return answered(null);
   state.transfers = state.transfers.filter((each) => each.socket !== id);
   return answered(null);
 }
@@ -121,7 +126,8 @@ export function handOver(state: State, event: EventOf<"handOver">): Applied {
   ]);
 }
 
-function releaseSocket(state: State, socket: Socket): Event[] {
+function releaseSocket(state: State, socket: Socket): readonly Event[] {
+  if (isWhole(state)) return closeCall(state, socket);
   const id = instanceOf(state.config, socket.process, socket.provider);
   const instance = at(state.instances, id, "provider instance");
   return [

@@ -11,6 +11,7 @@ import { dma, regionFrames } from "./nic.ts";
 import { own } from "./ownership.ts";
 import { at, type State } from "./state.ts";
 import { pagesOf } from "./units.ts";
+import { isWhole, transferAt, transferDone } from "./whole-provider.ts";
 
 const transferred = (stamps: readonly (number | null)[]): Applied =>
   answered({ kind: "transfer", stamps, error: null });
@@ -18,6 +19,7 @@ const refused = (error: string): Applied => answered({ kind: "transfer", stamps:
 
 /** Starts a transfer on a registered buffer: WSAEINVAL unless it is live, of this socket, local, and has the rights. */
 export function startTransfer(state: State, event: EventOf<"transferStart">): Applied {
+  if (isWhole(state)) return transferAt(state, event);
   const { as: name, kind, registration, socket: id } = event;
   const socket = state.sockets.find((each) => each.id === id);
   if (socket === undefined || socket.status !== "connected") return refused("WSAENOTCONN");
@@ -45,20 +47,20 @@ export function startTransfer(state: State, event: EventOf<"transferStart">): Ap
   return answered({ kind: "transfer", stamps: null, error: null });
 }
 
-/** The DMA of a transfer, and its completion. */
+/** The DMA of a transfer, and its completion, of which a whole provider is told first. */
 export function completeTransfer(state: State, event: EventOf<"transferComplete">): Applied {
   const transfer = state.transfers.find((each) => each.name === event.transfer);
   if (transfer === undefined) throw new RangeError(`transfer ${event.transfer} is not in progress`);
-  state.transfers = state.transfers.filter((each) => each !== transfer);
+  const then = isWhole(state) ? transferDone(state, transfer) : [];
+  if (!isWhole(state)) state.transfers = state.transfers.filter((each) => each !== transfer);
   state.lastTransfer = transfer;
   const region = at(state.nics, transfer.provider, "provider").regions.find(
     (each) => each.key === transfer.region,
   );
   if (region === undefined || !transfer.inFlight) return refused("WSA_OPERATION_ABORTED");
   const stamp = accessOfTransfer(transfer.kind) === "write" ? event.stamp : null;
-  return transferred(
-    dma(own(own(state, "memory"), "physical"), regionFrames(region, transfer.span), stamp),
-  );
+  const physical = own(own(state, "memory"), "physical");
+  return { ...transferred(dma(physical, regionFrames(region, transfer.span), stamp)), then };
 }
 
 /** A peer presents the key of a descriptor: it reaches the pages exposed under it to its own socket, or nothing. */

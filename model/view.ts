@@ -3,9 +3,9 @@
 
 import type { Page, SectionPage } from "./address-space.ts";
 import type { Claims, WorldConfig } from "./config.ts";
-import type { IoctlRequest } from "./contract.ts";
+import type { IoctlRequest, TransferKind } from "./contract.ts";
 import type { BugCheck } from "./errors.ts";
-import type { CallOutcome, Fault, TransferKind } from "./events.ts";
+import type { CallOutcome, Fault } from "./events.ts";
 import type { ActiveCall, Before, Entry, InstanceView, Registration, Totals } from "./ledger.ts";
 import type { ChangedPages, LockedPages, Secure } from "./memory.ts";
 import type { Exposure, Region } from "./nic.ts";

@@ -26,9 +26,15 @@ export interface ProgramConstraints extends WalkedWorld {
   readonly redraws?: boolean;
 }
 
-/** Programs for a subject in a world. */
+/**
+ * Programs for a subject in a world. Those for a whole provider are made in front of a cache: there the world does what
+ * the provider is to do.
+ */
 export function programs(constraints: ProgramConstraints): Arbitrary<Program> {
-  return new ProgramArbitrary(constraints);
+  const { claims } = constraints;
+  return new ProgramArbitrary(
+    claims?.whole === true ? { ...constraints, claims: { ...claims, whole: false } } : constraints,
+  );
 }
 
 class ProgramArbitrary extends Arbitrary<Program> {

@@ -33,18 +33,19 @@ export function outcomesOf(
         ...successesOf(view, id, call),
         ...callErrors.register.map((error) => ({ ok: false, error }) as const),
       ];
+    case "registerInvalid":
+      return callErrors.registerInvalid.map((error) => ({ ok: false, error }) as const);
     case "deregister":
-      return [
-        { ok: true },
-        ...callErrors.deregister.map((error) => ({ ok: false, error }) as const),
-      ];
     case "invalidate":
+    case "deregisterInvalid":
+    case "transfer":
       return [
         { ok: true },
-        ...callErrors.invalidate.map((error) => ({ ok: false, error }) as const),
+        ...callErrors[call.name].map((error) => ({ ok: false, error }) as const),
       ];
     case "closeSocket":
     case "cleanup":
+    case "transferDone":
       return [null];
   }
 }
@@ -100,19 +101,46 @@ export function hostCallsOf(view: WorldView, id: InstanceId, call: CacheCall): r
           .instanceSecuresOver(id, span)
           .map(({ handle }): HostCall => ({ name: "unsecure", handle }));
   const acquisitions = range === null ? [] : acquisitionsOf(view, id, call, range);
-  const calls = [...acquisitions, ...releases, ...unsecures];
+  const calls = [...operationsOf(view, id, call), ...acquisitions, ...releases, ...unsecures];
   return [...new Map(calls.map((each) => [JSON.stringify(each), each])).values()];
+}
+
+/** What a whole provider does about operations: it posts them, cancels them, and completes them. */
+function operationsOf(view: WorldView, id: InstanceId, call: CacheCall): readonly HostCall[] {
+  switch (call.name) {
+    case "transfer": {
+      const { operation, range } = call.request;
+      const span = pagesOf(range, view.config.pageSizeBytes);
+      return view
+        .entriesOver(id, span)
+        .flatMap((each) => each.regions)
+        .map(({ key }): HostCall => ({ name: "post", operation, region: key, range }));
+    }
+    case "transferDone":
+      return [{ name: "complete", operation: call.operation, error: null }];
+    case "closeSocket":
+      return view.belongings(call.socket).transfers.flatMap(({ name }): readonly HostCall[] => [
+        { name: "cancel", operation: name },
+        { name: "complete", operation: name, error: "WSA_OPERATION_ABORTED" },
+      ]);
+    default:
+      return [];
+  }
 }
 
 function rangeOfCall(call: CacheCall): AddressRange | null {
   switch (call.name) {
     case "register":
+    case "transfer":
       return call.request.range;
     case "deregister":
     case "invalidate":
       return call.range;
     case "closeSocket":
     case "cleanup":
+    case "registerInvalid":
+    case "deregisterInvalid":
+    case "transferDone":
       return null;
   }
 }

@@ -7,8 +7,16 @@ import type { Case, Make } from "./cases/case.ts";
 import { localCases } from "./cases/documents.ts";
 import { driverCases } from "./cases/driver.ts";
 import { freshCases, lawCases } from "./cases/laws.ts";
+import { providerCases } from "./cases/provider.ts";
 import { remoteCases } from "./cases/remote.ts";
 import { wordsFor } from "./cases/words.ts";
+
+/** The programs of a world for one kind of subject: what is for a cache is for a whole provider too. */
+export function casesOf(kind: Case["subject"], config: WorldConfig): readonly Case[] {
+  return casesFor(config).filter(
+    ({ subject }) => subject === kind || (subject === "cache" && kind === "provider"),
+  );
+}
 
 /** The programs for a world. A program that the world is too small for loses the steps that are impossible. */
 export function casesFor(config: WorldConfig): readonly Case[] {
@@ -21,6 +29,7 @@ export function casesFor(config: WorldConfig): readonly Case[] {
     ...localCases(words, make("cache")),
     ...remoteCases(words, make("cache")),
     ...lawCases(words, make("cache")),
+    ...providerCases(words, make("provider")),
     ...driverCases(words, make("driver")),
   ];
 }

@@ -48,6 +48,11 @@ function serve(instance: Instance, call: CacheCall): CallOutcome {
       return { ok: false, error: "WSAEINVAL" };
     case "closeSocket":
     case "cleanup":
+    // Programs are made in front of a cache: a whole provider is to do what the world does there.
+    case "registerInvalid":
+    case "deregisterInvalid":
+    case "transfer":
+    case "transferDone":
       return null;
   }
 }

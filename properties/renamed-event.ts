@@ -36,6 +36,7 @@ function renamedCall(call: HostCall, rename: Rename): HostCall {
       return { ...call, handle: brand(rename("secure", call.handle)) };
     case "nicDeregister":
     case "expose":
+    case "post":
       return { ...call, region: brand(rename("region", call.region)) };
     case "unexpose":
       return { ...call, key: brand(rename("key", call.key)) };
@@ -45,18 +46,21 @@ function renamedCall(call: HostCall, rename: Rename): HostCall {
     case "unwatch":
     case "generation":
     case "poll":
+    case "cancel":
+    case "complete":
       return call;
   }
 }
 
 function renamedDeregister(event: EventOf<"call">, rename: Rename): Event {
   const { call } = event;
-  if (call.name !== "deregister") return event;
+  if (call.name !== "deregister" && call.name !== "deregisterInvalid") return event;
   const { remoteKey } = call.request;
   const request =
     remoteKey === undefined
       ? call.request
       : { ...call.request, remoteKey: brand<typeof remoteKey>(rename("key", remoteKey)) };
+  if (call.name === "deregisterInvalid") return { ...event, call: { ...call, request } };
   return { ...event, call: { ...call, region: brand(rename("region", call.region)), request } };
 }
 

@@ -24,7 +24,7 @@ import type { WorldView } from "../model/view.ts";
 import type { World } from "../model/world.ts";
 import { hasLapsed } from "./lapsed.ts";
 
-/** The subject as the world calls it: one cache a provider instance. Throws `BrokenSubject` for garbage. */
+/** The subject as the world calls it: one cache, or one whole provider, a provider instance. Throws `BrokenSubject` for garbage. */
 export interface Provider {
   start(instance: InstanceId, host: (call: HostCall) => HostAnswer): void;
   call(instance: InstanceId, call: CacheCall): CallOutcome;
@@ -180,8 +180,9 @@ class Acting implements Stage {
     const { process, calls } = this.#view.instance(id);
     if (this.#stopped || !this.#view.isAlive(process)) throw unwinding;
     if (calls.length === 0) {
+      const noun = this.#view.claims?.whole === true ? "provider" : "cache";
       this.#stop(
-        `the cache called ${call.name} of its host outside any call; a cache acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
+        `the ${noun} called ${call.name} of its host outside any call; a ${noun} acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
       );
     }
     if (this.#armed) this.#strike(id, process, call);

@@ -6,10 +6,11 @@ import type { InstanceView } from "../model/ledger.ts";
 import type { WorldView } from "../model/view.ts";
 import { documents } from "./witnesses/documents.ts";
 import { laws } from "./witnesses/laws.ts";
+import { ofProviders } from "./witnesses/provider.ts";
 import { Scene, type Situation } from "./witnesses/scene.ts";
 
 /** Every situation, by rule. */
-export const situations: readonly Situation[] = [...documents, ...laws];
+export const situations: readonly Situation[] = [...documents, ...ofProviders, ...laws];
 
 /** A row of the table with its index there. */
 interface Row {

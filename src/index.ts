@@ -30,7 +30,9 @@ export type { Rule, RuleId, RuleLevel, RuleNeed, SubjectKind } from "../model/ru
 export type { Command, Trace, TraceHeader, TraceStep } from "../model/trace.ts";
 export type {
   Access,
+  AnySubject,
   Capabilities,
+  CompletionError,
   DeregisterRequest,
   DriverError,
   DriverSubject,
@@ -46,14 +48,20 @@ export type {
   NicError,
   NotificationFamily,
   Outcome,
+  ProviderHost,
+  ProviderSubject,
   ProxyDriver,
   RegisterOutcome,
   RegisterRequest,
   RegistrationCache,
   Result,
+  SanServiceProvider,
   Scope,
   SecureMode,
   Subject,
+  TransferKind,
+  TransferOutcome,
+  TransferRequest,
 } from "../model/contract.ts";
 export type {
   AddressRange,

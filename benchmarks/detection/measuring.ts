@@ -56,7 +56,7 @@ async function measurePlainly(mutant: Mutant, task: DetectionTask): Promise<ArmR
   const commands: (number | null)[] = [];
   for (const seed of seedsOf(task)) {
     if (isUnlikeItself(mutant)) subject = await loadMutant(mutant);
-    if ("createDriver" in subject) return null;
+    if (!("create" in subject)) return null;
     const before = performance.now();
     commands.push(plainHunt(subject, seed, task.limit).commands);
     milliseconds += performance.now() - before;

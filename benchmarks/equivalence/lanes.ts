@@ -2,12 +2,13 @@
 // other notification family. Comparing goes through the lanes in turn.
 
 import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, MappingChange, Subject } from "../../model/contract.ts";
+import type { AnySubject, MappingChange } from "../../model/contract.ts";
 import { families, isBeyondWindows } from "../../model/families.ts";
 import byTheBook from "../../examples/by-the-book.ts";
 import exactMatch from "../../examples/exact-match.ts";
 import driver from "../../examples/proxy-driver.ts";
 import uncached from "../../examples/uncached.ts";
+import wholeProvider from "../../examples/whole-provider.ts";
 import { claimsOf, configFor } from "../../properties/agreement.ts";
 import { exemplaryDriver } from "../../properties/exemplary-driver.ts";
 import type { Player } from "../../properties/stage.ts";
@@ -32,7 +33,7 @@ export interface Lane {
 
 type PlayerMaker = (config: WorldConfig) => () => Player;
 
-const played = (subject: Subject | DriverSubject): PlayerMaker => {
+const played = (subject: AnySubject): PlayerMaker => {
   const tested = underTest(subject);
   return (config) => players(tested, config);
 };
@@ -53,8 +54,11 @@ const wildCache =
   (claims: Claims): PlayerMaker =>
   (config) =>
   () => {
-    const listens = isBeyondWindows(claims.notification);
-    return { kind: "cache", provider: wildProvider(config.pageSizeBytes, listens), claims };
+    const habits = {
+      listens: isBeyondWindows(claims.notification),
+      operates: claims.whole === true,
+    };
+    return { kind: "cache", provider: wildProvider(config.pageSizeBytes, habits), claims };
   };
 
 const windowsSubjects: Readonly<Record<string, PlayerMaker>> = {
@@ -104,15 +108,26 @@ const lengths: Readonly<Record<PresetName, number>> = {
   wide: 1000,
 };
 
+/** The example of a whole provider, and one that nobody would write. */
+const providerSubjects: Readonly<Record<string, PlayerMaker>> = {
+  "whole-provider": played(wholeProvider),
+  [`${WILD} provider`]: wildCache({ ...wildClaims, whole: true }),
+};
+
 /** Every preset, or one, with every subject. */
 export const lanesOf = (only: PresetName | null): readonly Lane[] => [
   ...windowsLanes(only),
+  ...providerLanes(only),
   ...familyLanes(only),
 ];
 
 /** Those where memory is secured. */
 export const windowsLanes = (only: PresetName | null): readonly Lane[] =>
   lanesWith(windowsSubjects, only);
+
+/** Those where whole providers stand in the provider's place. */
+export const providerLanes = (only: PresetName | null): readonly Lane[] =>
+  lanesWith(providerSubjects, only);
 
 /** Those where it is watched. */
 export const familyLanes = (only: PresetName | null): readonly Lane[] =>

@@ -17,6 +17,7 @@ import { brand, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { Driver, Provider } from "../../properties/stage.ts";
 import { Chance } from "./chance.ts";
 import { WildListener } from "./wild-listener.ts";
+import { WildOperator, noOperations, type Operations } from "./wild-operator.ts";
 
 const accesses: readonly Access[] = ["read", "write", "readwrite"];
 const modes: readonly SecureMode[] = ["readonly", "readwrite"];
@@ -50,6 +51,7 @@ interface Knowledge {
   readonly secures: Known;
   readonly regions: Known;
   readonly keys: Known;
+  readonly operations: Operations;
 }
 
 /** What was acquired for one register, as far as it succeeded. */
@@ -59,12 +61,20 @@ interface Acquired {
   readonly region: number | null;
 }
 
+interface WildHabits {
+  /** It uses the monitor of its host. */
+  readonly listens: boolean;
+  /** It is a whole provider, and deals with operations. */
+  readonly operates: boolean;
+}
+
 class WildCache {
   #chance = new Chance(null);
   readonly #host: (call: HostCall) => HostAnswer;
   readonly #pageSizeBytes: number;
   readonly #known: Knowledge;
   readonly #listener: WildListener | null;
+  readonly #operator: WildOperator | null;
   #range: AddressRange = { start: brand(0), lengthBytes: 1 };
   #socket = 1;
   #acquired: Acquired[] = [];
@@ -73,10 +83,11 @@ class WildCache {
     host: (call: HostCall) => HostAnswer,
     pageSizeBytes: number,
     known: Knowledge,
-    listens: boolean,
+    { listens, operates }: WildHabits,
   ) {
     this.#host = host;
     this.#listener = listens ? new WildListener(host) : null;
+    this.#operator = operates ? new WildOperator(host, known.operations) : null;
     this.#pageSizeBytes = pageSizeBytes;
     this.#known = known;
   }
@@ -91,7 +102,10 @@ class WildCache {
     if (call.name !== "register" && this.#chance.isOnceIn(2)) this.#letGo();
     for (let left = this.#chance.below(4); left > 0; left--) this.#act();
     this.#listener?.listen(this.#chance, () => this.#anywhere());
-    return this.#outcome(call);
+    this.#operator?.operate(this.#chance, call, this.#known.regions.draw(this.#chance));
+    const outcome = this.#outcome(call);
+    this.#operator?.answered(outcome);
+    return outcome;
   }
 
   #acquire(): void {
@@ -121,6 +135,7 @@ class WildCache {
   #outcome(call: CacheCall): CallOutcome {
     const chance = this.#chance;
     switch (call.name) {
+      case "registerInvalid":
       case "register": {
         if (chance.isOnceIn(8))
           return { ok: false, error: chance.oneOf(["WSAENOBUFS", "WSAEFAULT"]) };
@@ -132,10 +147,13 @@ class WildCache {
         return { ...success, remoteKey: brand(this.#known.keys.draw(chance)) };
       }
       case "deregister":
+      case "deregisterInvalid":
+      case "transfer":
         return chance.isOnceIn(5) ? { ok: false, error: "WSAEINVAL" } : { ok: true };
       case "invalidate":
         if (chance.isOnceIn(2)) return { ok: true };
         return { ok: false, error: chance.oneOf(["WSAEINVAL", "WSAEFAULT"]) };
+      case "transferDone":
       case "closeSocket":
       case "cleanup":
         return null;
@@ -217,18 +235,19 @@ class WildCache {
   }
 }
 
-/** A cache for each instance. `listens`: it uses the monitor, too. */
-export function wildProvider(pageSizeBytes: number, listens: boolean): Provider {
+/** A cache, or a whole provider, for each instance. */
+export function wildProvider(pageSizeBytes: number, habits: WildHabits): Provider {
   const caches: WildCache[] = [];
   const known: Knowledge = {
     mdls: new Known(),
     secures: new Known(),
     regions: new Known(),
     keys: new Known(),
+    operations: noOperations(),
   };
   return {
     start(id, host): void {
-      caches[id] = new WildCache(host, pageSizeBytes, known, listens);
+      caches[id] = new WildCache(host, pageSizeBytes, known, habits);
     },
     call: (id, call) => caches[id]?.call(call) ?? null,
   };

@@ -6,6 +6,7 @@ import type {
   IoctlRequest,
   RegisterOutcome,
   RegisterRequest,
+  TransferRequest,
 } from "../contract.ts";
 import type { CacheCall, CallOutcome, HostCall, KernelCall } from "../events.ts";
 import {
@@ -23,27 +24,50 @@ import {
   tuple,
   type Format,
 } from "../format.ts";
-import { access, mode, range, scope } from "./words.ts";
+import { access, mode, range, scope, transferKind } from "./words.ts";
+
+const registerRequest: Format<RegisterRequest> = record<RegisterRequest>({
+  socket: count(),
+  range,
+  access,
+  scope,
+  descriptorBytes: optional(count()),
+});
+
+const deregisterRequest: Format<DeregisterRequest> = record<DeregisterRequest>({
+  socket: count(),
+  handle: count(),
+  scope,
+  remoteKey: optional(count()),
+});
 
 export const cacheCall: Format<CacheCall> = tagged<CacheCall, "name">("name", {
   register: {
     as: text,
-    request: record<RegisterRequest>({ socket: count(), range, access, scope }),
+    request: registerRequest,
   },
   deregister: {
     registration: text,
     region: count(),
     range,
-    request: record<DeregisterRequest>({
-      socket: count(),
-      handle: count(),
-      scope,
-      remoteKey: optional(count()),
-    }),
+    request: deregisterRequest,
   },
   invalidate: { range, reason: oneOf({ attempt: true, notify: true }) },
   closeSocket: { socket: count() },
   cleanup: {},
+  registerInvalid: { request: registerRequest },
+  deregisterInvalid: { registration: text, request: deregisterRequest },
+  transfer: {
+    registration: text,
+    request: record<TransferRequest>({
+      operation: text,
+      socket: count(),
+      handle: count(),
+      range,
+      kind: transferKind,
+    }),
+  },
+  transferDone: { operation: text },
 });
 
 type Registered = Extract<RegisterOutcome, { ok: true }>;
@@ -81,6 +105,9 @@ export const hostCall: Format<HostCall> = tagged<HostCall, "name">("name", {
   unwatch: { range },
   generation: { range },
   poll: {},
+  post: { operation: text, region: count(), range },
+  cancel: { operation: text },
+  complete: { operation: text, error: nullable(exactly("WSA_OPERATION_ABORTED")) },
 });
 
 export const ioctlRequest: Format<IoctlRequest> = tagged<IoctlRequest, "code">("code", {

@@ -2,7 +2,7 @@
 //
 // Not checked here: whether an event can happen when it does, and whether a number names anything.
 
-import type { Event, TransferKind } from "../events.ts";
+import type { Event } from "../events.ts";
 import {
   count,
   figure,
@@ -15,7 +15,7 @@ import {
 } from "../format.ts";
 import { cacheCall, hostCall, ioctlRequest, kernelCall, outcome } from "./calls.ts";
 import { fault, operation, wspFunction } from "./requests.ts";
-import { ioctlResult, range } from "./words.ts";
+import { ioctlResult, range, transferKind } from "./words.ts";
 
 /** The fields of each type of event. */
 export const eventFields: Variants<Event, "type"> = {
@@ -35,7 +35,7 @@ export const eventFields: Variants<Event, "type"> = {
   return: { instance: count(), outcome },
   transferStart: {
     as: text,
-    kind: oneOf<TransferKind>({ send: true, receive: true, rdmaRead: true, rdmaWrite: true }),
+    kind: transferKind,
     registration: text,
     socket: count(),
   },

@@ -9,6 +9,7 @@ import type {
   NotificationFamily,
   Scope,
   SecureMode,
+  TransferKind,
 } from "../contract.ts";
 import {
   choice,
@@ -32,6 +33,12 @@ export const span: Format<PageSpan> = record<PageSpan>({ first: count(), count: 
 export const access: Format<Access> = oneOf<Access>({ read: true, write: true, readwrite: true });
 export const mode: Format<SecureMode> = oneOf<SecureMode>({ readonly: true, readwrite: true });
 export const scope: Format<Scope> = oneOf<Scope>({ local: true, remote: true });
+export const transferKind: Format<TransferKind> = oneOf<TransferKind>({
+  send: true,
+  receive: true,
+  rdmaRead: true,
+  rdmaWrite: true,
+});
 export const frames: Format<readonly Pfn[]> = list(count<Pfn>());
 export const stamps: Format<readonly number[]> = list(figure);
 export const protection: Format<BaseProtection> = oneOf<BaseProtection>({

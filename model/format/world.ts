@@ -66,5 +66,6 @@ export const claimsFormat: Format<Claims | null> = nullable(
       ),
     ),
     callback: flag,
+    whole: optional(flag),
   }),
 );

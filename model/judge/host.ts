@@ -5,6 +5,7 @@ import type { InstanceView, Registration } from "../ledger.ts";
 import type { MdlHandle, RegionKey } from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { broken, none, type Finding } from "./finding.ts";
+import { judgeCompletion, judgePost } from "./whole-provider.ts";
 
 export function judgeHost(
   view: WorldView,
@@ -33,6 +34,10 @@ export function judgeHost(
       return judgeRegionRelease(view, instance, call.region);
     case "unexpose":
       return result.ok ? none : releasedTwice(result.error, "exposure", call.key);
+    case "post":
+      return result.ok ? judgePost(view, instance) : none;
+    case "complete":
+      return judgeCompletion(view, instance, call, result);
     default:
       return none;
   }

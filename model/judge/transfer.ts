@@ -19,7 +19,14 @@ export function judgeTransferStart(
   event: EventOf<"transferStart">,
   answer: Answer,
 ): readonly Finding[] {
-  if (!isAccepted(answer)) return none;
+  return isAccepted(answer) ? judgeUse(view, event) : none;
+}
+
+/** The same, once the operation may reach the buffer. */
+export function judgeUse(
+  view: WorldView,
+  event: Pick<EventOf<"transferStart">, "kind" | "registration" | "socket">,
+): readonly Finding[] {
   const socket = view.socket(event.socket);
   const live = view.registration(event.registration);
   if (live === undefined || socket?.status !== "connected") {

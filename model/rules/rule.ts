@@ -18,7 +18,7 @@ export type RuleId =
 /** `must` and `derived` decide conformance; a broken `should` is reported and does not fail. */
 export type RuleLevel = "must" | "should" | "derived";
 
-/** `provider`: a cache inside the provider shell. `world`: the played operating system and NIC. */
+/** `provider`: a whole SAN service provider, with the cache inside it. `world`: the played operating system and NIC. */
 export type SubjectKind = "cache" | "provider" | "driver" | "world" | "async-cache";
 
 /**

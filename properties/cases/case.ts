@@ -6,7 +6,8 @@ import type { Command } from "../../model/trace.ts";
 export interface Case {
   readonly rule: RuleId;
   readonly name: string;
-  readonly subject: "cache" | "driver";
+  /** What is for a cache is for a whole provider too. */
+  readonly subject: "cache" | "provider" | "driver";
   readonly program: readonly Command[];
 }
 

@@ -2,13 +2,8 @@
 
 import type { BaseProtection } from "../../model/address-space.ts";
 import type { WorldConfig } from "../../model/config.ts";
-import type { Access, JsonValue } from "../../model/contract.ts";
-import {
-  DESCRIPTOR_BYTES,
-  type Fault,
-  type TransferKind,
-  type WspFunction,
-} from "../../model/events.ts";
+import type { Access, JsonValue, TransferKind } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES, type Fault, type WspFunction } from "../../model/events.ts";
 import { flagsOfAccess } from "../../model/switch.ts";
 import type { Command } from "../../model/trace.ts";
 import { brand, type AddressRange, type VirtualAddress } from "../../model/units.ts";
@@ -25,7 +20,14 @@ export interface Words {
   write(from: number, to: number): Command;
   failPageIn(page: number): Command;
   register(as: string, from: number, to: number, access?: Access, socket?: number): Command;
-  registerRdma(as: string, from: number, to: number, access?: Access, socket?: number): Command;
+  registerRdma(
+    as: string,
+    from: number,
+    to: number,
+    access?: Access,
+    socket?: number,
+    descriptorBytes?: number,
+  ): Command;
   deregister(registration: string, socket?: number): Command;
   deregisterRdma(registration: string, socket?: number): Command;
   notify(from: number, to: number): Command;
@@ -44,6 +46,8 @@ export interface Words {
   readonly byte: number;
   /** How many regions the NIC takes. */
   readonly nicRegions: number;
+  /** A socket of another process, on the same provider; in a world of one process it does not exist. */
+  readonly foreignSocket: number;
 }
 
 /** Words for the programs of a world. */
@@ -64,6 +68,7 @@ export function wordsFor(config: WorldConfig): Words {
     address,
     byte: places.byte,
     nicRegions: config.nic.regions,
+    foreignSocket: config.providersPerProcess * config.socketsPerInstance + 1,
   };
 }
 
@@ -133,14 +138,21 @@ function registrationWords({ range }: Places): RegistrationWords {
         range: range(from, to),
         flags: flagsOfAccess(access),
       }),
-    registerRdma: (as, from, to, access = "readwrite", socket = 1) =>
+    registerRdma: (
+      as,
+      from,
+      to,
+      access = "readwrite",
+      socket = 1,
+      descriptorBytes = DESCRIPTOR_BYTES,
+    ) =>
       wsp({
         name: "WSPRegisterRdmaMemory",
         as,
         socket: brand(socket),
         range: range(from, to),
         flags: flagsOfAccess(access),
-        descriptorBytes: DESCRIPTOR_BYTES,
+        descriptorBytes,
       }),
     deregister: (registration, socket = 1) =>
       wsp({ name: "WSPDeregisterMemory", registration, socket: brand(socket) }),
@@ -152,7 +164,13 @@ function registrationWords({ range }: Places): RegistrationWords {
 
 type OtherWords = Omit<
   Words,
-  keyof MemoryWords | keyof RegistrationWords | "range" | "address" | "byte" | "nicRegions"
+  | keyof MemoryWords
+  | keyof RegistrationWords
+  | "range"
+  | "address"
+  | "byte"
+  | "nicRegions"
+  | "foreignSocket"
 >;
 
 const otherWords: OtherWords = {

@@ -201,8 +201,9 @@ function deregisterOf(setting: Setting, scope: Scope, k: number): WspFunction | 
   }
   const first = firstRegistration(view, scope);
   if (first === null) return null;
+  if (k > live) return { name, registration: "mr_0", socket: first.socket };
   const other = findSocket(setting, (each) => each.id !== first.socket);
-  return other && { name, registration: k === live ? first.name : "mr_0", socket: other.id };
+  return other && { name, registration: first.name, socket: other.id };
 }
 
 /** A deregister of what is not live is a program error of the application: SPI-3; only `mr_0` is one on purpose. */

@@ -1,8 +1,8 @@
 // Commands of the NIC: transfers on registered buffers, and peers that present descriptors.
 
 import { accessOfTransfer } from "../../model/access-of-transfer.ts";
-import type { Access } from "../../model/contract.ts";
-import type { Event, EventOf, TransferKind } from "../../model/events.ts";
+import type { Access, TransferKind } from "../../model/contract.ts";
+import type { Event, EventOf } from "../../model/events.ts";
 import { includesAccess } from "../../model/memory-manager.ts";
 import type { Descriptor, Socket, WorldView } from "../../model/view.ts";
 import { command, type CommandRecord, type Setting } from "../command.ts";

@@ -29,6 +29,8 @@ export interface Situation {
   readonly required?: (claims: Claims, config: WorldConfig) => boolean;
   /** For a proxy driver; the others are for caches. */
   readonly forDriver?: true;
+  /** For a whole provider, and not for a cache by itself. */
+  readonly forProvider?: true;
   readonly on: Event["type"];
   /** For `return`: the call that returned. For `host` and `kernel`: the function that was called. Absent: any. */
   readonly call?: CacheCall["name"] | HostCall["name"] | KernelCall["name"];

@@ -2,7 +2,7 @@
 // ended, and which one it is in. A thread that never returns cannot send a message, but the one that watches
 // can read this.
 
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject } from "../../model/contract.ts";
 
 const beats = 0;
 const activeCall = 1;
@@ -18,6 +18,9 @@ const callNames = [
   "snapshot",
   "restore",
   "createDriver",
+  "createProvider",
+  "transfer",
+  "transferDone",
   "dispatch",
   "processExit",
 ] as const;
@@ -40,10 +43,7 @@ export function readHeartbeat(heartbeat: SharedArrayBuffer): {
 }
 
 /** The same subject, whose calls are noted in the heartbeat; a call inside a call is noted as well. */
-export function withHeartbeat<T extends Subject | DriverSubject>(
-  subject: T,
-  heartbeat: SharedArrayBuffer,
-): T {
+export function withHeartbeat<T extends AnySubject>(subject: T, heartbeat: SharedArrayBuffer): T {
   const cells = new Int32Array(heartbeat);
   // An object that is answered twice is the same object here as well.
   const known = new WeakMap<object, object>();
@@ -78,7 +78,7 @@ export function withHeartbeat<T extends Subject | DriverSubject>(
           calls.get(name) ??
           ((...args: unknown[]): unknown => note(name, () => Reflect.apply(value, original, args)));
         calls.set(name, call);
-        return name === "create" || name === "createDriver"
+        return name === "create" || name === "createProvider" || name === "createDriver"
           ? (...args: unknown[]): unknown => watchMade(call(...args))
           : call;
       },

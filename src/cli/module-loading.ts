@@ -44,7 +44,7 @@ function isSubjectItself(loaded: unknown): boolean {
     typeof loaded === "object" &&
     loaded !== null &&
     !("default" in loaded) &&
-    ("create" in loaded || "createDriver" in loaded)
+    ("create" in loaded || "createProvider" in loaded || "createDriver" in loaded)
   );
 }
 

@@ -3,14 +3,14 @@
 // Any runner will do that has `describe` and `it` with synchronous bodies. What a runner can do beside that is
 // used where it is there (skipping a test with a reason, allowing it more time), and missed nowhere.
 
-import { presets, type Claims, type WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import { presets, type WorldConfig } from "../../model/config.ts";
+import type { AnySubject } from "../../model/contract.ts";
 import { rules, type Rule, type RuleId } from "../../model/rules.ts";
 import { failureBlock, programBlock, titleOf, type Page } from "../report/failure-block.ts";
 import { failureOf } from "../report/failure.ts";
 import { plain } from "../report/paint.ts";
 import { summary } from "../report/summary.ts";
-import { isDriver } from "./player.ts";
+import { claimsFor, isDriver } from "./player.ts";
 import type { Counterexample, Report, RunOptions } from "./report.ts";
 import { defaults } from "./options.ts";
 import { run } from "./run.ts";
@@ -53,11 +53,7 @@ const page: Page = { widthColumns: 120, paint: plain };
  * ```
  * @throws {MisuseError} if it is no subject. An option that makes no sense fails the tests.
  */
-export function conformance(
-  subject: Subject | DriverSubject,
-  testApi: TestApi,
-  options: RunOptions = {},
-): void {
+export function conformance(subject: AnySubject, testApi: TestApi, options: RunOptions = {}): void {
   checkSubject(subject, "the subject");
   let report: Report | null = null;
   const reported = (): Report => (report ??= run(subject, options));
@@ -76,11 +72,9 @@ export function conformance(
 }
 
 /** The rules that apply, LAW-12 first: nothing else means anything without it. */
-function rulesFor(subject: Subject | DriverSubject, options: RunOptions): Rule[] {
+function rulesFor(subject: AnySubject, options: RunOptions): Rule[] {
   const selected = options.rules ?? null;
-  const claims: Claims | null = isDriver(subject)
-    ? null
-    : { ...subject.capabilities, callback: underTest(subject).callback };
+  const claims = isDriver(subject) ? null : claimsFor(subject, underTest(subject).callback);
   // A preset that does not exist is for the run to complain about.
   const known: Readonly<Record<string, WorldConfig>> = presets;
   const config = known[options.preset ?? defaults.preset] ?? presets[defaults.preset];

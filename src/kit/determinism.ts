@@ -3,8 +3,9 @@
 // since the contract lets a cache use it again or not, as its allocator likes; which registrations share a handle while
 // they live is compared.
 
+import type { EventOf } from "../../model/events.ts";
 import type { TraceStep } from "../../model/trace.ts";
-import type { InstanceId } from "../../model/units.ts";
+import type { InstanceId, SocketId } from "../../model/units.ts";
 
 /** The first step at which two runs of one program differ, described; null if they agree. */
 export function difference(a: readonly TraceStep[], b: readonly TraceStep[]): string | null {
@@ -24,28 +25,55 @@ const LONGEST = 160;
 const excerpt = (text: string): string =>
   text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 
+interface Named {
+  readonly name: number;
+  /** The sockets of the registrations that have the handle. */
+  readonly sockets: SocketId[];
+}
+
 /** What the handles of one run are called in a comparison. */
 class Names {
-  /** By instance and handle: the name, and how many registrations have it. */
-  readonly #live = new Map<string, { readonly name: number; count: number }>();
+  /** By instance and handle. */
+  readonly #live = new Map<string, Named>();
+  /** By instance: the socket of the last register. */
+  readonly #registering = new Map<InstanceId, SocketId>();
   #next = 0;
+
+  register(instance: InstanceId, socket: SocketId): void {
+    this.#registering.set(instance, socket);
+  }
 
   /** A registration is answered the handle. */
   add(instance: InstanceId, handle: number): number {
     const key = `${instance} ${handle}`;
-    const known = this.#live.get(key) ?? { name: this.#next++, count: 0 };
-    known.count++;
+    const known = this.#live.get(key) ?? { name: this.#next++, sockets: [] };
+    const socket = this.#registering.get(instance);
+    if (socket !== undefined) known.sockets.push(socket);
     this.#live.set(key, known);
     return known.name;
   }
 
   /** A registration with the handle is taken back. */
-  remove(instance: InstanceId, handle: number): number {
+  remove(instance: InstanceId, handle: number, socket: SocketId): number {
     const key = `${instance} ${handle}`;
-    const known = this.#live.get(key) ?? { name: this.#next++, count: 1 };
-    known.count--;
-    if (known.count === 0) this.#live.delete(key);
+    const known = this.#live.get(key) ?? { name: this.#next++, sockets: [socket] };
+    known.sockets.splice(known.sockets.indexOf(socket), 1);
+    if (known.sockets.length === 0) this.#live.delete(key);
     return known.name;
+  }
+
+  /** The handle is used, right or wrong; null if no registration of the instance has it. */
+  use(instance: InstanceId, handle: number): number | null {
+    return this.#live.get(`${instance} ${handle}`)?.name ?? null;
+  }
+
+  /** Whatever is still registered on the socket is so no longer. */
+  close(instance: InstanceId, socket: SocketId): void {
+    for (const [key, { sockets }] of this.#live) {
+      if (!key.startsWith(`${instance} `)) continue;
+      while (sockets.includes(socket)) sockets.splice(sockets.indexOf(socket), 1);
+      if (sockets.length === 0) this.#live.delete(key);
+    }
   }
 
   /** The instance begins anew; nothing is left of what it had. */
@@ -65,12 +93,36 @@ function renamed(step: TraceStep, names: Names): unknown {
     const handle = names.add(event.instance, event.outcome.handle);
     return { ...step, event: { ...event, outcome: { ...event.outcome, handle } } };
   }
-  if (event.type === "call" && event.call.name === "deregister") {
-    const handle = names.remove(event.instance, event.call.request.handle);
-    const request = { ...event.call.request, handle };
-    return { ...step, event: { ...event, call: { ...event.call, request } } };
+  return event.type === "call" ? { ...step, event: renamedCall(event, names) } : step;
+}
+
+function renamedCall(event: EventOf<"call">, names: Names): unknown {
+  const { instance, call } = event;
+  const named = (request: object, handle: number | null): unknown => ({
+    ...event,
+    call: { ...call, request: { ...request, handle } },
+  });
+  switch (call.name) {
+    case "register":
+      names.register(instance, call.request.socket);
+      return event;
+    case "deregister": {
+      const { handle, socket } = call.request;
+      return named(call.request, names.remove(instance, handle, socket));
+    }
+    case "transfer":
+      return named(call.request, names.use(instance, call.request.handle));
+    case "deregisterInvalid": {
+      // What names nothing is a number that is not in use, which depends on those that are.
+      const handle = names.use(instance, call.request.handle);
+      return named(handle === null ? { ...call.request, remoteKey: null } : call.request, handle);
+    }
+    case "closeSocket":
+      names.close(instance, call.socket);
+      return event;
+    default:
+      return event;
   }
-  return step;
 }
 
 /** What LAW-12 says of a subject, with what to do. */

@@ -1,24 +1,37 @@
-// A subject becomes a player: what the stage needs to put it into the provider's or the driver's place.
+// Kinds of subject, and how each becomes a player: what the stage needs to put it into its place.
 
 import type { Claims, WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject, DriverSubject, ProviderSubject } from "../../model/contract.ts";
 import type { Player } from "../../properties/stage.ts";
 import { driverShell } from "../provider/driver-shell.ts";
 import { shell } from "../provider/shell.ts";
+import type { Report } from "./report.ts";
 import type { SubjectUnderTest } from "./subject.ts";
 
-/** Makes players of a subject, each with caches or a driver of its own. */
-export function players(
-  { subject, callback }: SubjectUnderTest,
-  config: WorldConfig,
-): () => Player {
+/** Makes players of a subject, each with caches, providers or a driver of its own. */
+export function players(tested: SubjectUnderTest, config: WorldConfig): () => Player {
+  const { subject } = tested;
   if (isDriver(subject)) {
     return () => ({ kind: "driver", driver: driverShell(subject) });
   }
-  const claims: Claims = { ...subject.capabilities, callback };
+  const claims = claimsFor(subject, tested.callback);
   return () => ({ kind: "cache", provider: shell(subject, config.pageSizeBytes), claims });
 }
 
-export function isDriver(subject: Subject | DriverSubject): subject is DriverSubject {
+/** What the rules are judged by: what is declared, and what kind of subject declares it. */
+export function claimsFor(subject: Exclude<AnySubject, DriverSubject>, callback: boolean): Claims {
+  const claims = { ...subject.capabilities, callback };
+  return isProvider(subject) ? { ...claims, whole: true } : claims;
+}
+
+export function kindOf(subject: AnySubject): Report["kind"] {
+  return isDriver(subject) ? "driver" : isProvider(subject) ? "provider" : "cache";
+}
+
+export function isDriver(subject: AnySubject): subject is DriverSubject {
   return "createDriver" in subject;
+}
+
+function isProvider(subject: AnySubject): subject is ProviderSubject {
+  return "createProvider" in subject;
 }

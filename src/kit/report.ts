@@ -54,7 +54,7 @@ export interface EngineReport {
 
 export interface Report {
   readonly subject: string;
-  readonly kind: "cache" | "driver";
+  readonly kind: "cache" | "provider" | "driver";
   readonly verdict: SubjectVerdict;
   /** One sentence for `broken` and `unknown`: what was given, what was wanted, what to do. */
   readonly problem: string | null;

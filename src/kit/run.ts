@@ -3,20 +3,20 @@
 
 import { check, property, sample, type RunDetails } from "fast-check";
 import type { Claims, WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject } from "../../model/contract.ts";
 import type { Finding } from "../../model/judge.ts";
 import { ruleOf, type RuleId } from "../../model/rules.ts";
 import { TRACE_VERSION, programOf, type Trace } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
 import { programs, type Program } from "../../properties/arbitraries.ts";
-import { casesFor } from "../../properties/cases.ts";
+import { casesOf } from "../../properties/cases.ts";
 import { isKnown, printProgram } from "../../properties/commands.ts";
 import type { Player } from "../../properties/stage.ts";
 import { difference, notDeterministic } from "./determinism.ts";
 import { Engines, engineOf, type Performance } from "./engines.ts";
 import { MisuseError } from "./misuse.ts";
 import { defaults, presetOf, wholeNumber } from "./options.ts";
-import { isDriver, players } from "./player.ts";
+import { isDriver, kindOf, players } from "./player.ts";
 import type { Counterexample, Progress, Report, RunOptions } from "./report.ts";
 import { shrunk } from "./shrinking.ts";
 import { checkSubject, underTest, type SubjectUnderTest } from "./subject.ts";
@@ -31,12 +31,12 @@ const REJUDGED_EVERY = 50;
  * return is for the caller to stop.
  * @throws {MisuseError} for a subject or an option that makes no sense.
  */
-export function run(subject: Subject | DriverSubject, options: RunOptions = {}): Report {
+export function run(subject: AnySubject, options: RunOptions = {}): Report {
   return new Session(checkSubject(subject, "the subject"), options).run();
 }
 
 class Session {
-  readonly #subject: Subject | DriverSubject;
+  readonly #subject: AnySubject;
   readonly #options: RunOptions;
   readonly #underTest: SubjectUnderTest;
   #config: WorldConfig;
@@ -58,7 +58,7 @@ class Session {
   #lastProgress = 0;
   #lastPhase: Progress["phase"] | null = null;
 
-  constructor(subject: Subject | DriverSubject, options: RunOptions) {
+  constructor(subject: AnySubject, options: RunOptions) {
     this.#subject = subject;
     this.#options = options;
     this.#seed = wholeNumber(
@@ -152,7 +152,7 @@ class Session {
   /** LAW-12: the same programs twice, on fresh subjects. */
   #compareRuns(): void {
     const drawn = sample(this.#programs(), { numRuns: COMPARED_PROGRAMS, seed: this.#seed });
-    const literal = casesFor(this.#config).filter((each) => each.subject === this.#kind());
+    const literal = casesOf(kindOf(this.#subject), this.#config);
     for (const program of [...literal.map((each) => each.program), ...drawn]) {
       this.#progress("determinism");
       const first = this.#execute(program);
@@ -165,10 +165,6 @@ class Session {
       }
       if (this.#problem !== null || this.#isLate()) return;
     }
-  }
-
-  #kind(): "cache" | "driver" {
-    return isDriver(this.#subject) ? "driver" : "cache";
   }
 
   #programs(): ReturnType<typeof programs> {
@@ -202,8 +198,7 @@ class Session {
   }
 
   #runCases(): void {
-    for (const { rule, name, program, subject } of casesFor(this.#config)) {
-      if (subject !== this.#kind()) continue;
+    for (const { rule, name, program } of casesOf(kindOf(this.#subject), this.#config)) {
       if (this.#isOver() || this.#isLate()) return;
       this.#progress("cases");
       this.#runLiteral(program, this.#seed, `case ${rule}: ${name}`);
@@ -359,7 +354,7 @@ class Session {
     const cut = verdict === "conformant" && this.#isLate() && this.#generated < this.#runs;
     return {
       subject: this.#subject.name,
-      kind: this.#kind(),
+      kind: kindOf(this.#subject),
       verdict: cut ? "unknown" : verdict,
       problem:
         this.#problem ??

@@ -1,28 +1,37 @@
 // What was handed to the checker: is it a subject? One sentence when it is not.
 
-import type { DriverSubject, Host, RegistrationCache, Subject } from "../../model/contract.ts";
+import type {
+  AnySubject,
+  DriverSubject,
+  ProviderHost,
+  ProviderSubject,
+  RegistrationCache,
+  SanServiceProvider,
+  Subject,
+} from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES } from "../../model/events.ts";
 import { families, mappingChanges } from "../../model/families.ts";
 import { MisuseError } from "./misuse.ts";
 
-/** A subject, and whether its caches have a callback. */
+/** A subject, and whether its caches or providers have a callback. */
 export interface SubjectUnderTest {
-  readonly subject: Subject | DriverSubject;
+  readonly subject: AnySubject;
   readonly callback: boolean;
 }
 
-const exportNames = ["default", "subject", "cache", "driver"] as const;
+const exportNames = ["default", "subject", "cache", "provider", "driver"] as const;
 
 /**
- * The subject that a module exports, as `default`, `subject`, `cache` or `driver`.
+ * The subject that a module exports, as `default`, `subject`, `cache`, `provider` or `driver`.
  * @throws {MisuseError} if there is none, or a member is missing or of the wrong type.
  */
-export function asSubject(module: unknown, where: string): Subject | DriverSubject {
+export function asSubject(module: unknown, where: string): AnySubject {
   const exports = isRecord(module) ? module : {};
   const name = exportNames.find((each) => exports[each] !== undefined);
   if (name === undefined) {
     const given = Object.keys(exports).join(", ") || "nothing";
     throw new MisuseError(
-      `${where} exports ${given}, and no subject; export one as default: { name, capabilities, create(host) } for a cache, or { name, createDriver(kernel) } for a proxy driver`,
+      `${where} exports ${given}, and no subject; export one as default: { name, capabilities, create(host) } for a cache, { name, capabilities, createProvider(host) } for a whole provider, or { name, createDriver(kernel) } for a proxy driver`,
     );
   }
   const candidate = exports[name];
@@ -35,7 +44,7 @@ export function asSubject(module: unknown, where: string): Subject | DriverSubje
 }
 
 /** @throws {MisuseError} if a member is missing or of the wrong type. */
-export function checkSubject(candidate: unknown, what: string): Subject | DriverSubject {
+export function checkSubject(candidate: unknown, what: string): AnySubject {
   if (!isRecord(candidate)) {
     throw new MisuseError(
       `${what} is ${typeName(candidate)}; a subject is an object with name, capabilities and create`,
@@ -46,10 +55,11 @@ export function checkSubject(candidate: unknown, what: string): Subject | Driver
     requireMember(candidate, what, "createDriver", "function");
     return candidate as unknown as DriverSubject;
   }
-  requireMember(candidate, what, "create", "function");
+  const isProvider = "createProvider" in candidate;
+  requireMember(candidate, what, isProvider ? "createProvider" : "create", "function");
   requireMember(candidate, what, "capabilities", "object");
   checkCapabilities(candidate["capabilities"] as Record<string, unknown>, what);
-  return candidate as unknown as Subject;
+  return candidate as unknown as Subject | ProviderSubject;
 }
 
 function checkCapabilities(capabilities: Record<string, unknown>, subject: string): void {
@@ -111,30 +121,43 @@ function requireMember(
   }
 }
 
-/** Finds out whether a subject's caches have a callback, by making one with a host that answers nothing. */
-export function underTest(subject: Subject | DriverSubject): SubjectUnderTest {
+/** Finds out whether a subject has a callback, by making a cache or provider with a host that answers nothing. */
+export function underTest(subject: AnySubject): SubjectUnderTest {
   if ("createDriver" in subject) return { subject, callback: false };
-  let cache: RegistrationCache;
+  const isProvider = "createProvider" in subject;
+  const [maker, wanted] = isProvider
+    ? ["createProvider", "a new provider"]
+    : ["create", "a new, empty cache"];
+  let made: RegistrationCache | SanServiceProvider;
   try {
-    cache = subject.create(inertHost);
+    made = isProvider ? subject.createProvider(inertHost) : subject.create(inertHost);
   } catch (error) {
     throw new MisuseError(
-      `create of ${subject.name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}; it must return a new, empty cache and call nothing of its host`,
+      `${maker} of ${subject.name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}; it must return ${wanted} and call nothing of its host`,
     );
   }
-  return { subject, callback: isRecord(cache) && cache["invalidate"] !== undefined };
+  return { subject, callback: isRecord(made) && made["invalidate"] !== undefined };
 }
 
 const refuse = (): never => {
   throw new MisuseError(
-    "a cache calls its host only while it is called itself, and never in create",
+    "a subject calls its host only while it is called itself, and never while it is made",
   );
 };
 
-const inertHost: Host = {
+const inertHost: ProviderHost = {
   pageSizeBytes: 4096,
+  descriptorBytes: DESCRIPTOR_BYTES,
   driver: { lock: refuse, unlock: refuse, secure: refuse, unsecure: refuse, frames: refuse },
-  nic: { register: refuse, deregister: refuse, expose: refuse, unexpose: refuse },
+  nic: {
+    register: refuse,
+    deregister: refuse,
+    expose: refuse,
+    unexpose: refuse,
+    post: refuse,
+    cancel: refuse,
+  },
+  switch: { complete: refuse },
 };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,8 +1,9 @@
 // From what was seen to verdicts: one a rule, one for the subject.
 
 import type { Claims, WorldConfig } from "../../model/config.ts";
-import { rules, type Rule, type RuleId } from "../../model/rules.ts";
+import { rules, type Rule, type RuleId, type SubjectKind } from "../../model/rules.ts";
 import { situations } from "../../properties/witnesses.ts";
+import { whyOutOfReach } from "../../properties/witnesses/provider.ts";
 import type { RuleReport, RuleVerdict, SubjectVerdict } from "./report.ts";
 
 /** What was seen of a subject in all its runs. */
@@ -57,9 +58,17 @@ function missingSituations(id: RuleId, { situations: met, claims, config }: Evid
     const isRequired =
       claims === null
         ? each.forDriver === true
-        : each.forDriver !== true && (each.required?.(claims, config) ?? true);
+        : each.forDriver !== true &&
+          (each.forProvider !== true || claims.whole === true) &&
+          (each.required?.(claims, config) ?? true);
     return isRequired ? [each.name] : [];
   });
+}
+
+/** A whole provider has a cache inside, and owes what a cache owes. */
+function kindsOf(claims: Claims | null): readonly SubjectKind[] {
+  if (claims === null) return ["driver"];
+  return claims.whole === true ? ["cache", "provider"] : ["cache"];
 }
 
 const lackOf: Record<Rule["needs"][number], string> = {
@@ -89,9 +98,12 @@ export function whyNotApplicable(
 ): string | null {
   if (selected !== null && !selected.includes(rule.id)) return "not selected";
   if (rule.notJudged !== null) return `not judged yet: ${rule.notJudged}`;
-  const kind = claims === null ? "driver" : "cache";
-  if (!rule.appliesTo.includes(kind)) return `for ${rule.appliesTo.join(" and ")} subjects`;
+  if (!kindsOf(claims).some((kind) => rule.appliesTo.includes(kind))) {
+    return `for ${rule.appliesTo.join(" and ")} subjects`;
+  }
   if (claims === null) return null;
+  const outOfReach = whyOutOfReach(rule.id, config);
+  if (outOfReach !== null) return outOfReach;
   if (!config.environment.remote && aboutPeers.includes(rule.id)) {
     return `the preset ${config.preset} has no buffers exposed to peers`;
   }

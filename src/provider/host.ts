@@ -1,36 +1,94 @@
-// The host of a cache under test: every call is looked at, copied, and handed to the world.
+// The host of a cache or provider under test: every call is looked at, copied, and handed to the world.
 
-import type { Access, Host, NotificationFamily, SecureMode } from "../../model/contract.ts";
-import type { HostAnswer, HostCall } from "../../model/events.ts";
+import type {
+  Access,
+  CompletionError,
+  Host,
+  NotificationFamily,
+  ProviderHost,
+  SecureMode,
+} from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES, type HostAnswer, type HostCall } from "../../model/events.ts";
 import { isBeyondWindows } from "../../model/families.ts";
 import type { AddressRange, Pfn } from "../../model/units.ts";
 import { BrokenSubject } from "../../properties/stage.ts";
 import { describe, isCount, isRecord, type Border } from "./border.ts";
 
+/** Where host calls go. */
+type Port = (call: HostCall) => HostAnswer;
+
 /** The host of one cache: every call goes through the port, its arguments copied and looked at first. */
 export function hostFor(
-  port: (call: HostCall) => HostAnswer,
+  port: Port,
   border: Border,
   pageSizeBytes: number,
   family: NotificationFamily,
 ): Host {
-  const ask = (request: HostCall): HostAnswer => {
+  return hostThrough(asking(port, border), new Arguments(border, "cache"), pageSizeBytes, family);
+}
+
+/** The host of one whole provider: a cache's, and operations. */
+export function providerHostFor(
+  port: Port,
+  border: Border,
+  pageSizeBytes: number,
+  family: NotificationFamily,
+): ProviderHost {
+  const ask = asking(port, border);
+  const arg = new Arguments(border, "provider");
+  const host = hostThrough(ask, arg, pageSizeBytes, family);
+  return {
+    ...host,
+    descriptorBytes: DESCRIPTOR_BYTES,
+    nic: {
+      ...host.nic,
+      post: (operation, region, range) =>
+        resultOf(
+          ask({
+            name: "post",
+            operation: arg.operation("nic.post", operation),
+            region: arg.handle("nic.post", region),
+            range: arg.range("nic.post", range),
+          }),
+        ),
+      cancel: (operation) =>
+        resultOf(ask({ name: "cancel", operation: arg.operation("nic.cancel", operation) })),
+    },
+    switch: {
+      complete(operation, error): void {
+        ask({
+          name: "complete",
+          operation: arg.operation("switch.complete", operation),
+          error: arg.completion("switch.complete", error),
+        });
+      },
+    },
+  };
+}
+
+const asking =
+  (port: Port, border: Border): Port =>
+  (request) => {
     try {
       return port(request);
     } catch (error) {
       throw border.noted(error);
     }
   };
-  // The subject gets a record of its own: the answer is part of the trace.
-  const call = (request: HostCall): never => {
-    const result = ask(request);
-    return (
-      result.ok
-        ? { ok: true, value: result.value ?? undefined }
-        : { ok: false, error: result.error }
-    ) as never;
-  };
-  const arg = new Arguments(border);
+
+/** The subject gets a record of its own: the answer is part of the trace. */
+const resultOf = (result: HostAnswer): never =>
+  (result.ok
+    ? { ok: true, value: result.value ?? undefined }
+    : { ok: false, error: result.error }) as never;
+
+function hostThrough(
+  ask: Port,
+  arg: Arguments,
+  pageSizeBytes: number,
+  family: NotificationFamily,
+): Host {
+  const call = (request: HostCall): never => resultOf(ask(request));
   return {
     pageSizeBytes,
     driver: {
@@ -101,17 +159,21 @@ function monitorFor(
   };
 }
 
-/** The arguments of a host call, looked at: what is none is the cache's mistake. */
+/** The arguments of a host call, looked at: what is none is the subject's mistake. */
 class Arguments {
   readonly #border: Border;
+  readonly #noun: "cache" | "provider";
 
-  constructor(border: Border) {
+  constructor(border: Border, noun: "cache" | "provider") {
     this.#border = border;
+    this.#noun = noun;
   }
 
   #misuse(call: string, given: string, wanted: string): unknown {
     return this.#border.noted(
-      new BrokenSubject(`the cache called ${call} of its host with ${given}; it takes ${wanted}`),
+      new BrokenSubject(
+        `the ${this.#noun} called ${call} of its host with ${given}; it takes ${wanted}`,
+      ),
     );
   }
 
@@ -141,5 +203,16 @@ class Arguments {
   handle<T extends number>(call: string, name: T): T {
     if (isCount(name)) return name;
     throw this.#misuse(call, describe(name), "a handle that the host answered");
+  }
+
+  operation(call: string, name: string): string {
+    if (typeof name === "string") return name;
+    throw this.#misuse(call, describe(name), "the name of an operation, which transfer was given");
+  }
+
+  completion(call: string, error: CompletionError): CompletionError {
+    if (error === null || error === "WSA_OPERATION_ABORTED") return error;
+    const given = `the error ${describe(error)}`;
+    throw this.#misuse(call, given, 'null or "WSA_OPERATION_ABORTED"');
   }
 }

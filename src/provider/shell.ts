@@ -1,14 +1,16 @@
-// The provider shell around a registration cache: it makes the cache's host, calls the cache, and lets nothing
-// through that is not an answer. Ownership, "in use by a transfer", descriptor sizes and the order of a close
-// are the switch's (model/switch.ts); what is left is the border between somebody else's code and ours.
+// The shell around a registration cache, or a whole provider: it makes the subject's host, calls the subject, and
+// lets nothing through that is not an answer. In front of a cache, ownership, "in use by a transfer" and the order of a
+// close are the switch's (model/switch.ts); what is left is the border between somebody else's code and ours.
 
 import type {
+  ProviderSubject,
   RegisterOutcome,
   RegisterRequest,
   RegistrationCache,
+  SanServiceProvider,
   Subject,
 } from "../../model/contract.ts";
-import type { CacheCall, CallOutcome } from "../../model/events.ts";
+import type { CacheCall, CallOutcome, HostAnswer, HostCall } from "../../model/events.ts";
 import {
   brand,
   type AddressRange,
@@ -28,41 +30,40 @@ import {
   isRecord,
   notAnswered,
 } from "./border.ts";
-import { hostFor } from "./host.ts";
+import { hostFor, providerHostFor } from "./host.ts";
 
-/** Puts a subject's caches into the provider's place. */
-export function shell(subject: Subject, pageSizeBytes: number): Provider {
-  const caches = new Map<InstanceId, { cache: RegistrationCache; border: Border }>();
+/** A cache, or a provider, which has more members. */
+type Made = RegistrationCache & Partial<Pick<SanServiceProvider, "transfer" | "transferDone">>;
+
+/** How a kind of subject makes what stands in the provider's place, and what that is called. */
+interface Maker {
+  readonly function: "create" | "createProvider";
+  readonly noun: "cache" | "provider";
+  /** What has to be made, with its article. */
+  readonly wanted: string;
+  readonly members: readonly (keyof Made)[];
+  make(border: Border, port: (call: HostCall) => HostAnswer): Made;
+}
+
+/** Puts a subject's caches, or its whole providers, into the provider's place. */
+export function shell(subject: Subject | ProviderSubject, pageSizeBytes: number): Provider {
+  const instances = new Map<InstanceId, { readonly made: Made; readonly border: Border }>();
+  const maker = makerOf(subject, pageSizeBytes);
   return {
     start(instance, port): void {
       const border = new Border();
-      const host = hostFor(port, border, pageSizeBytes, subject.capabilities.notification);
-      const cache = border.inward(
-        () => checkCache(subject, subject.create(host)),
-        (error) => {
-          throw new BrokenSubject(
-            `create threw ${describeError(error)}; it must return a new, empty cache`,
-          );
-        },
-      );
-      if (made.has(cache)) {
-        throw new BrokenSubject(
-          "create returned the same object twice; it must return a new, empty cache each time, since every provider instance has its own",
-        );
-      }
-      made.add(cache);
-      caches.set(instance, { cache, border });
+      instances.set(instance, { made: makeNew(subject.name, maker, border, port), border });
     },
     call(instance, call): CallOutcome {
-      const entry = caches.get(instance);
+      const entry = instances.get(instance);
       if (entry === undefined)
         throw new RangeError(`provider instance ${instance} was not started`);
-      const { cache, border } = entry;
+      const { made, border } = entry;
       return border.inward(
-        () => checkOutcome(call, perform(cache, call)),
+        () => checkOutcome(call, perform(made, call)),
         (error) => {
           throw new BrokenSubject(
-            `${call.name} threw ${describeError(error)}; a cache answers with an outcome, and never throws`,
+            `${memberOf(call)} threw ${describeError(error)}; a ${maker.noun} answers with an outcome, and never throws`,
           );
         },
       );
@@ -70,22 +71,77 @@ export function shell(subject: Subject, pageSizeBytes: number): Provider {
   };
 }
 
-/** Every cache that was ever made: one that comes back is not new, in this run or in an earlier one. */
-const made = new WeakSet<RegistrationCache>();
+function makerOf(subject: Subject | ProviderSubject, pageSizeBytes: number): Maker {
+  const { notification } = subject.capabilities;
+  if ("createProvider" in subject) {
+    return {
+      function: "createProvider",
+      noun: "provider",
+      wanted: "a new provider",
+      members: ["register", "deregister", "transfer", "transferDone", "closeSocket", "cleanup"],
+      make: (border, port) =>
+        subject.createProvider(providerHostFor(port, border, pageSizeBytes, notification)),
+    };
+  }
+  return {
+    function: "create",
+    noun: "cache",
+    wanted: "a new, empty cache",
+    members: ["register", "deregister", "closeSocket", "cleanup"],
+    make: (border, port) => subject.create(hostFor(port, border, pageSizeBytes, notification)),
+  };
+}
+
+function makeNew(
+  subject: string,
+  maker: Maker,
+  border: Border,
+  port: (call: HostCall) => HostAnswer,
+): Made {
+  const made = border.inward(
+    () => checkMade(subject, maker, maker.make(border, port)),
+    (error) => {
+      throw new BrokenSubject(
+        `${maker.function} threw ${describeError(error)}; it must return ${maker.wanted}`,
+      );
+    },
+  );
+  if (known.has(made)) {
+    throw new BrokenSubject(
+      `${maker.function} returned the same object twice; it must return ${maker.wanted} each time, since every provider instance has its own`,
+    );
+  }
+  known.add(made);
+  return made;
+}
+
+/** Whatever was ever made: what comes back is not new, in this run or in an earlier one. */
+const known = new WeakSet<Made>();
+
+/** The member of the subject that is called. */
+const memberOf = ({ name }: CacheCall): string => name.replace(/Invalid$/, "");
 
 /** The subject gets a copy of its own, which it cannot change: what it was asked is part of the program. */
-function perform(cache: RegistrationCache, call: CacheCall): unknown {
+function perform(made: Made, call: CacheCall): unknown {
   switch (call.name) {
     case "register":
-      return cache.register(registerCopy(call.request));
+    case "registerInvalid":
+      return made.register(registerCopy(call.request));
     case "deregister":
-      return cache.deregister(Object.freeze({ ...call.request }));
+    case "deregisterInvalid":
+      return made.deregister(Object.freeze({ ...call.request }));
     case "invalidate":
-      return cache.invalidate?.(rangeCopy(call.range));
+      return made.invalidate?.(rangeCopy(call.range));
+    case "transfer":
+      return made.transfer?.(
+        Object.freeze({ ...call.request, range: rangeCopy(call.request.range) }),
+      );
+    case "transferDone":
+      return made.transferDone?.(call.operation);
     case "closeSocket":
-      return cache.closeSocket(call.socket);
+      return made.closeSocket(call.socket);
     case "cleanup":
-      return cache.cleanup();
+      return made.cleanup();
   }
 }
 
@@ -93,57 +149,59 @@ function rangeCopy({ start, lengthBytes }: AddressRange): AddressRange {
   return Object.freeze({ start, lengthBytes });
 }
 
-function registerCopy({ socket, range, access, scope }: RegisterRequest): RegisterRequest {
-  return Object.freeze({ socket, range: rangeCopy(range), access, scope });
+function registerCopy(request: RegisterRequest): RegisterRequest {
+  return Object.freeze({ ...request, range: rangeCopy(request.range) });
 }
 
-const members = ["register", "deregister", "closeSocket", "cleanup"] as const;
-
-function checkCache(subject: Subject, cache: RegistrationCache): RegistrationCache {
-  if (isPromise(cache)) {
+function checkMade(subject: string, { function: maker, noun, members }: Maker, made: Made): Made {
+  if (isPromise(made)) {
     throw notAnswered(
-      "create",
-      cache,
-      "the cache itself, so that asynchronous set-up comes before the subject is exported",
+      maker,
+      made,
+      `the ${noun} itself, so that asynchronous set-up comes before the subject is exported`,
     );
   }
-  if (!isRecord(cache)) {
+  if (!isRecord(made)) {
+    const type = noun === "cache" ? "RegistrationCache" : "SanServiceProvider";
     throw notAnswered(
-      `create of ${subject.name}`,
-      cache,
-      `a RegistrationCache, an object with ${members.join(", ")}`,
+      `${maker} of ${subject}`,
+      made,
+      `a ${type}, an object with ${members.join(", ")}`,
     );
   }
   for (const member of members) {
-    if (typeof cache[member] !== "function") {
+    if (typeof made[member] !== "function") {
       throw new BrokenSubject(
-        `the cache that create returned has ${describe(cache[member])} as ${member}; it must be a function`,
+        `the ${noun} that ${maker} returned has ${describe(made[member])} as ${member}; it must be a function`,
       );
     }
   }
-  const invalidate: unknown = Reflect.get(cache, "invalidate");
+  const invalidate: unknown = Reflect.get(made, "invalidate");
   if (invalidate !== undefined && typeof invalidate !== "function") {
     throw new BrokenSubject(
-      `the cache that create returned has ${describe(invalidate)} as invalidate; it must be a function, or not be there`,
+      `the ${noun} that ${maker} returned has ${describe(invalidate)} as invalidate; it must be a function, or not be there`,
     );
   }
-  return cache;
+  return made;
 }
 
-/** What the cache answered, if it is an answer. */
+/** What was answered, if it is an answer. */
 function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
   switch (call.name) {
     case "closeSocket":
     case "cleanup":
+    case "transferDone":
       if (outcome !== undefined && outcome !== null)
         throw notAnswered(call.name, outcome, "nothing");
       return null;
     case "register":
+    case "registerInvalid":
       return checkRegister(call.request, outcome);
     case "deregister":
-      return checkPlain(call.name, outcome, callErrors.deregister);
+    case "deregisterInvalid":
     case "invalidate":
-      return checkPlain(call.name, outcome, callErrors.invalidate);
+    case "transfer":
+      return checkPlain(memberOf(call), outcome, callErrors[call.name]);
   }
 }
 

@@ -140,8 +140,14 @@ function returned(
       const told = outcome === null ? "nothing" : outcome.ok ? "0" : outcome.error;
       return [`callback${who} → ${told}${inside}`];
     }
+    case "registerInvalid":
+    case "deregisterInvalid":
+      return [...open.notes, outcome?.ok === false ? outcome.error : "accepted"];
+    case "transfer":
+      return outcome?.ok === false ? [...open.notes, outcome.error] : open.notes;
     case "closeSocket":
     case "cleanup":
+    case "transferDone":
       return open.notes;
   }
 }
@@ -155,6 +161,11 @@ function folded(call: CacheCall, notes: readonly string[]): readonly string[] {
       return [`register ${call.as}${inside}`];
     case "deregister":
       return [`deregister ${call.registration}${inside}`];
+    case "registerInvalid":
+    case "deregisterInvalid":
+    case "transfer":
+    case "transferDone":
+      return notes;
     case "closeSocket":
     case "cleanup":
       return inside === "" ? [] : [`${call.name}${inside}`];

@@ -71,5 +71,11 @@ function hostText(call: HostCall, name: (range: AddressRange) => string): string
       return `${call.name}(${name(call.range)})`;
     case "poll":
       return "poll()";
+    case "post":
+      return `post(${call.operation}, region ${call.region}, ${name(call.range)})`;
+    case "cancel":
+      return `cancel(${call.operation})`;
+    case "complete":
+      return `complete(${call.operation}, ${String(call.error)})`;
   }
 }

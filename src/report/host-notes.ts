@@ -22,6 +22,9 @@ const verbs: Readonly<Record<HostCall["name"], string>> = {
   unwatch: "unwatch",
   poll: "poll",
   generation: "generation",
+  post: "post",
+  cancel: "cancel",
+  complete: "complete",
 };
 
 /** Null for a call that changes nothing. */
@@ -68,6 +71,12 @@ export function hostNote(
       return polledText(result.value);
     case "generation":
       return `generation ${numberText(result.value)}`;
+    case "post":
+      return `posted on region ${call.region}`;
+    case "cancel":
+      return `${call.operation} cancelled`;
+    case "complete":
+      return `${call.operation} completed${call.error === null ? "" : `: ${call.error}`}`;
   }
 }
 

@@ -57,6 +57,7 @@ All of them are decided from events alone: calls, host calls with their results,
 notifications. Nobody looks inside a subject.
 
 - **Provider instance**: one provider in one process.
+- **Whole provider**: it has a cache inside. What applies to registration caches applies to it too.
 - **Callback**: WSPMemoryRegistrationCacheCallback, the \`invalidate\` of a cache.
 - **Quiescent**: no call of the provider instance has begun and not yet returned. Rules about states are
   judged at quiescent points.

@@ -130,12 +130,20 @@ function skippedLine(report: Report, { widthColumns }: Page): string {
   return wrap(text, widthColumns, "", "  ").join("\n");
 }
 
+const ofCaches =
+  "how long locks are held; data races inside one segment between two host calls; other changes of a mapping";
+
+/** What no run says anything about, by the kind of subject. */
+const uncoveredOf: Readonly<Record<Report["kind"], string>> = {
+  cache: ofCaches,
+  provider: `${ofCaches}; operations that are queued before they are posted`,
+  driver:
+    "what happens between two kernel calls of one request; requests that are served at the same time",
+};
+
 function notCovered(report: Report, { widthColumns, paint }: Page): string {
   if (report.rules.length === 0) return "";
-  const text =
-    report.kind === "driver"
-      ? "not covered: what happens between two kernel calls of one request; requests that are served at the same time"
-      : `not covered: how long locks are held; data races inside one segment between two host calls; other changes of a mapping`;
+  const text = `not covered: ${uncoveredOf[report.kind]}`;
   const lines = wrap(text, widthColumns, "", "  ");
   return lines.map((line) => paint("faint", line)).join("\n");
 }

@@ -1,6 +1,7 @@
 // What the world answered, in a few words: the operating system, the NIC, the kernel below a driver.
 
-import type { Answer, EventOf, TransferKind } from "../../model/events.ts";
+import type { TransferKind } from "../../model/contract.ts";
+import type { Answer, EventOf } from "../../model/events.ts";
 import type { WorldView } from "../../model/view.ts";
 import type { BufferNames } from "./buffer-names.ts";
 

@@ -47,6 +47,9 @@ export class FlatCall implements ActiveCall {
     unwatch: 0,
     poll: 0,
     generation: 0,
+    post: 0,
+    cancel: 0,
+    complete: 0,
   };
   // Most calls note little, so a list is made when something is put into it.
   /** Entries as they were before they changed. */

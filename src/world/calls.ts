@@ -20,11 +20,21 @@ import { firstPageOf, isUserRange, pageCountOf, spanOf } from "./ranges.ts";
 import {
   addRegistration,
   endRegistration,
+  rangeOfRegistration,
   readFrames,
   registrationNamed,
   remember,
 } from "./registrations.ts";
-import { DESCRIPTOR, LOCK, PAGE, REGION, REGISTRATION, UNRELEASED, SINGLE } from "./layout.ts";
+import {
+  DESCRIPTOR,
+  INSTANCE,
+  LOCK,
+  PAGE,
+  REGION,
+  REGISTRATION,
+  UNRELEASED,
+  SINGLE,
+} from "./layout.ts";
 import type { Store } from "./store.ts";
 import { freshFrames } from "./freshness.ts";
 import { NONE } from "./table.ts";
@@ -53,17 +63,39 @@ export function beginCall(w: Store, id: number, call: CacheCall): Applied {
     active.touched = appended(active.touched, pagesOf(w, call.request.range));
     noteMapping(w, w.processOf(id), active);
   } else if (call.name === "deregister") {
-    noteDeregister(w, w.providerOf(id), call.region, call.range, active);
+    noteEnd(w, w.providerOf(id), call.region, call.range, active);
+  } else if (call.name === "transfer") {
+    active.touched = appended(active.touched, pagesOf(w, call.request.range));
   }
   w.calls[id]?.push(active);
+  if (call.name === "closeSocket" && w.claims?.whole === true) {
+    endRegistrationsOf(w, id, call.socket, active);
+  }
   return quiet;
 }
 
 const pagesOf = (w: Store, range: AddressRange): PageSpan =>
   spanOf(firstPageOf(w, range), pageCountOf(w, range));
 
-/** A deregister touches its range, and may be the last one of a larger region. */
-function noteDeregister(
+/** What is still registered on a closing socket is no longer: a whole provider is to release it in the close. */
+function endRegistrationsOf(w: Store, id: number, socket: number, active: FlatCall): void {
+  const chain = w.registrationsOfInstance;
+  const ends = w.instance(id) + INSTANCE.registrations;
+  for (let slot = chain.first(ends); slot !== NONE;) {
+    const next = chain.next(slot);
+    const row = w.registrations.row(slot);
+    if (w.mem.at(row + REGISTRATION.socket) === socket) {
+      const region = w.mem.doubleAt(row + REGISTRATION.region);
+      noteEnd(w, w.providerOf(id), region, rangeOfRegistration(w, slot), active);
+      remember(w, slot);
+      endRegistration(w, slot);
+    }
+    slot = next;
+  }
+}
+
+/** The end of a registration touches its range, and may be the last one of a larger region. */
+function noteEnd(
   w: Store,
   provider: number,
   key: number,
@@ -148,6 +180,10 @@ export function endCall(w: Store, id: number, outcome: CallOutcome): Applied {
       break;
     case "closeSocket":
     case "cleanup":
+    case "registerInvalid":
+    case "deregisterInvalid":
+    case "transfer":
+    case "transferDone":
       break;
   }
   calls.pop();

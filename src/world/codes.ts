@@ -1,7 +1,13 @@
 // Names as small numbers: how the words of a state say what events say in strings.
 
-import type { Access, ExceptionStatus, Scope, SecureMode } from "../../model/contract.ts";
-import type { BugCheck, SocketStatus, TransferKind } from "./words.ts";
+import type {
+  Access,
+  ExceptionStatus,
+  Scope,
+  SecureMode,
+  TransferKind,
+} from "../../model/contract.ts";
+import type { BugCheck, SocketStatus } from "./words.ts";
 
 export const READ = 0;
 export const WRITE = 1;

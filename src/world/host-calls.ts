@@ -26,6 +26,7 @@ import {
 } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
+import { providerCall } from "./whole-provider.ts";
 import { nothing, type Applied, type HostAnswer, type HostCall } from "./words.ts";
 
 /** One host call of the innermost call in progress. */
@@ -94,6 +95,10 @@ function perform(w: Store, id: number, call: HostCall): HostAnswer {
     case "generation":
     case "poll":
       return monitor(w, id, call);
+    case "post":
+    case "cancel":
+    case "complete":
+      return providerCall(w, id, call);
   }
 }
 
@@ -190,6 +195,7 @@ function touchedBy(w: Store, id: number, call: HostCall): PageSpan | null {
     case "expose":
     case "watch":
     case "unwatch":
+    case "post":
       return spanOf(firstPageOf(w, call.range), pageCountOf(w, call.range));
     case "unlock":
     case "frames":
@@ -211,6 +217,8 @@ function touchedBy(w: Store, id: number, call: HostCall): PageSpan | null {
     }
     case "generation":
     case "poll":
+    case "cancel":
+    case "complete":
       return null;
   }
 }

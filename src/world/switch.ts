@@ -20,6 +20,7 @@ import {
   type EventOf,
   type WspFunction,
 } from "./words.ts";
+import { deregisterAt, registerAt } from "./whole-provider.ts";
 
 const DESCRIPTOR_BYTES = 24;
 
@@ -29,24 +30,28 @@ const refused = (error: string): Applied => ({ answer: { kind: "wsp", error }, t
 
 /** A WSP function: answered here if it is wrong on its face, else handed to the cache. */
 export function wsp(w: Store, call: WspFunction): Applied {
-  if ("registration" in call) return deregister(w, call);
+  if ("registration" in call) {
+    return w.claims?.whole === true ? deregisterAt(w, call) : deregister(w, call);
+  }
   const socket = socketNamed(w, call.socket);
   if (!isConnected(w, socket)) return refused("WSAENOTCONN");
   const access = accessNames[accessOfFlags(call.flags)];
   if (access === undefined) return refused("WSAEINVAL");
   const scope = call.name === "WSPRegisterMemory" ? "local" : "remote";
-  if (call.name === "WSPRegisterRdmaMemory" && call.descriptorBytes < DESCRIPTOR_BYTES) {
-    return refused("WSAEFAULT");
-  }
-  const request = { socket: call.socket, range: call.range, access, scope } as const;
+  const asked = { socket: call.socket, range: call.range, access, scope } as const;
   const instance = instanceOfSocket(w, socket);
+  const room = call.name === "WSPRegisterRdmaMemory" ? call.descriptorBytes : DESCRIPTOR_BYTES;
+  if (w.claims?.whole === true) {
+    return registerAt(instance, call, asked, room < DESCRIPTOR_BYTES);
+  }
+  if (room < DESCRIPTOR_BYTES) return refused("WSAEFAULT");
   return {
     answer: accepted,
     then: [
       {
         type: "call",
         instance: brand(instance),
-        call: { name: "register", as: call.as, request },
+        call: { name: "register", as: call.as, request: asked },
       },
     ],
   };
@@ -105,18 +110,18 @@ export function connect(w: Store, event: EventOf<"connect">): Applied {
 export function close(w: Store, id: number): Applied {
   const socket = connected(w, id);
   disconnect(w, socket, CLOSING);
-  abortTransfersOf(w, id);
+  if (w.claims?.whole !== true) abortTransfersOf(w, id);
   return {
     answer: null,
     then: [...releaseSocket(w, socket, id), { type: "closed", socket: brand(id) }],
   };
 }
 
-/** The connection is gone and its aborted operations are completed. */
+/** The connection is gone and its aborted operations are completed; a whole provider has completed them. */
 export function closed(w: Store, id: number): Applied {
   const socket = socketNamed(w, id);
   if (socket !== NONE) disconnect(w, socket, CLOSED);
-  removeTransfersOf(w, id);
+  if (w.claims?.whole !== true) removeTransfersOf(w, id);
   return quiet;
 }
 
@@ -147,7 +152,9 @@ function releaseSocket(w: Store, socket: number, id: number): Event[] {
   const events: Event[] = [];
   const chain = w.registrationsOfInstance;
   const ends = w.instance(instance) + INSTANCE.registrations;
-  for (let slot = chain.first(ends); slot !== NONE; slot = chain.next(slot)) {
+  // A whole provider does in its close what is done here before that of a cache.
+  const first = w.claims?.whole === true ? NONE : chain.first(ends);
+  for (let slot = first; slot !== NONE; slot = chain.next(slot)) {
     if (w.mem.at(w.registrations.row(slot) + REGISTRATION.socket) === id) {
       events.push(deregisterCall(w, slot));
     }

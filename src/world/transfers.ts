@@ -1,6 +1,6 @@
 // Transfers: DMA through a region, started by the application on its own buffers or by a peer through a descriptor.
 
-import { brand } from "../../model/units.ts";
+import { brand, type AddressRange } from "../../model/units.ts";
 import { LOCAL, accessOfKind, accessCode, includes, kindNames, READ, WRITE } from "./codes.ts";
 import { keep, tally } from "./entries.ts";
 import { dma } from "./nic.ts";
@@ -8,7 +8,7 @@ import { firstPageOf, pageCountOf, spanOf } from "./ranges.ts";
 import { rangeOfRegistration, registrationNamed } from "./registrations.ts";
 import { DESCRIPTOR, EXPOSURE, REGION, REGISTRATION, SOCKET, TRANSFER } from "./layout.ts";
 import type { Store } from "./store.ts";
-import { isConnected, socketNamed } from "./sockets.ts";
+import { instanceOfSocket, isConnected, socketNamed } from "./sockets.ts";
 import { NONE } from "./table.ts";
 import { nothing, type Applied, type EventOf, type Transfer } from "./words.ts";
 
@@ -41,24 +41,47 @@ export function startTransfer(w: Store, event: EventOf<"transferStart">): Applie
   }
   const kind = kindNames.indexOf(event.kind);
   if (!includes(mem.at(row + REGISTRATION.access), accessOfKind(kind))) return refused("WSAEINVAL");
+  addTransfer(w, {
+    name: event.as,
+    socket: event.socket,
+    provider: mem.at(w.sockets.row(socket) + SOCKET.provider),
+    kind,
+    registration: mem.at(row + REGISTRATION.name),
+    region: mem.doubleAt(row + REGISTRATION.region),
+    range: rangeOfRegistration(w, live),
+  });
+  return started;
+}
+
+interface NewTransfer {
+  readonly name: string;
+  readonly socket: number;
+  readonly provider: number;
+  readonly kind: number;
+  /** The symbol of its name. */
+  readonly registration: number;
+  readonly region: number;
+  readonly range: AddressRange;
+}
+
+/** A transfer whose DMA is in flight. */
+export function addTransfer(w: Store, made: NewTransfer): void {
+  const { mem } = w;
   const slot = w.transfers.add();
   const at = w.transfers.row(slot);
-  const name = w.symbols.id(event.as);
-  const registration = mem.at(row + REGISTRATION.name);
+  const name = w.symbols.id(made.name);
   mem.put(at + TRANSFER.name, name);
   mem.put(at + TRANSFER.nameHash, w.symbols.hash(name));
-  mem.put(at + TRANSFER.registrationHash, w.symbols.hash(registration));
-  mem.put(at + TRANSFER.socket, event.socket);
-  mem.put(at + TRANSFER.provider, mem.at(w.sockets.row(socket) + SOCKET.provider));
-  mem.put(at + TRANSFER.kind, kind);
-  mem.put(at + TRANSFER.registration, registration);
-  const range = rangeOfRegistration(w, live);
-  mem.putDouble(at + TRANSFER.first, firstPageOf(w, range));
-  mem.putDouble(at + TRANSFER.count, pageCountOf(w, range));
-  mem.putDouble(at + TRANSFER.region, mem.doubleAt(row + REGISTRATION.region));
+  mem.put(at + TRANSFER.registrationHash, w.symbols.hash(made.registration));
+  mem.put(at + TRANSFER.socket, made.socket);
+  mem.put(at + TRANSFER.provider, made.provider);
+  mem.put(at + TRANSFER.kind, made.kind);
+  mem.put(at + TRANSFER.registration, made.registration);
+  mem.putDouble(at + TRANSFER.first, firstPageOf(w, made.range));
+  mem.putDouble(at + TRANSFER.count, pageCountOf(w, made.range));
+  mem.putDouble(at + TRANSFER.region, made.region);
   mem.put(at + TRANSFER.inFlight, 1);
   addFlight(w, slot, 1);
-  return started;
 }
 
 /** The region that a transfer is on; `NONE` if it is not there. */
@@ -116,7 +139,7 @@ export function transferRecord(w: Store, slot: number): Transfer {
   };
 }
 
-function removeTransfer(w: Store, slot: number): void {
+export function removeTransfer(w: Store, slot: number): void {
   if (isInFlight(w, slot)) addFlight(w, slot, -1);
   w.transfers.remove(slot);
 }
@@ -129,6 +152,12 @@ function abort(w: Store, which: (row: number) => boolean): void {
     addFlight(w, t, -1);
     w.mem.put(row + TRANSFER.inFlight, 0);
   }
+}
+
+/** DMA of one transfer stops. */
+export function abortTransfer(w: Store, slot: number): void {
+  const row = w.transfers.row(slot);
+  abort(w, (each) => each === row);
 }
 
 export function abortTransfersOf(w: Store, socket: number): void {
@@ -147,7 +176,16 @@ export function removeTransfersOf(w: Store, socket: number): void {
   }
 }
 
-/** The DMA of a transfer, and its completion. */
+/** The NIC is done with the transfer: its provider is told. */
+function doneCall(w: Store, transfer: number): Applied["then"] {
+  const row = w.transfers.row(transfer);
+  const instance = instanceOfSocket(w, socketNamed(w, w.mem.at(row + TRANSFER.socket)));
+  const operation = w.symbols.text(w.mem.at(row + TRANSFER.name));
+  const call = { name: "transferDone", operation } as const;
+  return [{ type: "call", instance: brand(instance), call }];
+}
+
+/** The DMA of a transfer, and its completion, of which a whole provider is told first. */
 export function completeTransfer(w: Store, event: EventOf<"transferComplete">): Applied {
   const slot = transferNamed(w, event.transfer);
   if (slot === NONE) throw new RangeError(`transfer ${event.transfer} is not in progress`);
@@ -158,9 +196,13 @@ export function completeTransfer(w: Store, event: EventOf<"transferComplete">): 
   const writes = accessOfKind(w.mem.at(row + TRANSFER.kind)) === WRITE;
   const inFlight = isInFlight(w, slot);
   w.lastTransfer = transferRecord(w, slot);
-  removeTransfer(w, slot);
+  const isWhole = w.claims?.whole === true;
+  const then = isWhole ? doneCall(w, slot) : nothing;
+  if (isWhole) abortTransfer(w, slot);
+  else removeTransfer(w, slot);
   if (region === NONE || !inFlight) return refused("WSA_OPERATION_ABORTED");
-  return transferred(dma(w, region, first, count, writes ? event.stamp : null));
+  const stamps = dma(w, region, first, count, writes ? event.stamp : null);
+  return { ...transferred(stamps), then };
 }
 
 /** The row of the descriptor that a registration gave to its peer, or `NONE`. */

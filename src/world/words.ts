@@ -15,7 +15,6 @@ export type {
   HostCall,
   Interruption,
   KernelCall,
-  TransferKind,
   WspFunction,
 } from "../../model/events.ts";
 export type {

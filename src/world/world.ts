@@ -10,6 +10,7 @@ import { Store } from "./store.ts";
 import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
 import { completeTransfer, peerAccess, startTransfer } from "./transfers.ts";
 import { viewOf } from "./view.ts";
+import { transferAt } from "./whole-provider.ts";
 import { unreachable } from "../../model/units.ts";
 import type { Applied, Claims, Event, World, WorldConfig } from "./words.ts";
 
@@ -99,7 +100,7 @@ function apply(w: Store, event: Event): Applied {
     case "wsp":
       return wsp(w, event.function);
     case "transferStart":
-      return startTransfer(w, event);
+      return w.claims?.whole === true ? transferAt(w, event) : startTransfer(w, event);
     case "transferComplete":
       return completeTransfer(w, event);
     case "peerAccess":

@@ -9,7 +9,7 @@ import { cacheMutants } from "../../gallery/mutants.ts";
 import { subjects } from "../../gallery/subjects.ts";
 import { legalVariants } from "../../gallery/variants.ts";
 import { presets } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject, Subject } from "../../model/contract.ts";
 import type { Command } from "../../model/trace.ts";
 import { spanContains } from "../../model/units.ts";
 import { programs } from "../../properties/arbitraries.ts";
@@ -17,8 +17,8 @@ import { possible } from "../../properties/walk.ts";
 import { claims } from "../properties/claims.ts";
 import { drawn } from "../properties/walked.ts";
 
-function cache(subject: Subject | DriverSubject): Subject {
-  if ("createDriver" in subject) throw new TypeError(`${subject.name} is no cache`);
+function cache(subject: AnySubject): Subject {
+  if (!("create" in subject)) throw new TypeError(`${subject.name} is no cache`);
   return subject;
 }
 

@@ -8,28 +8,28 @@ import type { Edit, TextMutant } from "../../gallery/mutant.ts";
 import { cacheMutants } from "../../gallery/mutants.ts";
 import { legalVariants } from "../../gallery/variants.ts";
 import { presets, type Claims, type PresetName, type WorldConfig } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject } from "../../model/contract.ts";
 import { findingsOf, type Finding } from "../../model/judge.ts";
 import type { Command } from "../../model/trace.ts";
 import { referenceWorld } from "../../model/world.ts";
 import { claimsOf, configFor, runProgram } from "../../properties/agreement.ts";
 import { programs } from "../../properties/arbitraries.ts";
-import { casesFor } from "../../properties/cases.ts";
+import { casesOf } from "../../properties/cases.ts";
 import { players } from "../../src/kit/player.ts";
 import { underTest } from "../../src/kit/subject.ts";
 const textOf = ({ rule, expected, observed }: Finding): string =>
   `${rule}: ${expected}; observed: ${observed}`;
 
-/** The literal programs for caches, and generated ones. */
+/** The literal programs for the subject, and generated ones. */
 function programsFor(config: WorldConfig, claims: Claims | null): readonly (readonly Command[])[] {
-  const literal = casesFor(config).filter((each) => each.subject === "cache");
+  const literal = casesOf(claims?.whole === true ? "provider" : "cache", config);
   const generated = sample(programs({ config, claims, maxCommands: 60 }), { numRuns: 12, seed: 3 });
   return [...literal.map((each) => each.program), ...generated];
 }
 
 /** Everything that judging everything found, and what of it judging the touched pages had not found by then. */
 function judgedTwice(
-  subject: Subject | DriverSubject,
+  subject: AnySubject,
   preset: PresetName,
 ): { readonly found: ReadonlySet<string>; readonly missed: readonly string[] } {
   const player = players(underTest(subject), presets[preset]);
@@ -114,7 +114,7 @@ const wrong: readonly Wrong[] = [
 ];
 
 describe("judging what an event touched", () => {
-  for (const base of ["exact-match", "uncached", "by-the-book"] as const) {
+  for (const base of ["exact-match", "uncached", "by-the-book", "whole-provider"] as const) {
     it(`misses nothing that ${base} does`, async () => {
       for (const preset of ["tiny", "small", "windows"] as const) {
         expect(judgedTwice(await loadSubject(`examples/${base}.ts`), preset).missed).toEqual([]);

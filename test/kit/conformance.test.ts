@@ -3,11 +3,19 @@
 
 import * as nodeTest from "node:test";
 import { describe, expect, it } from "vitest";
-import { conformance, MisuseError, type RunOptions, type Subject, type TestApi } from "stalemate";
+import {
+  conformance,
+  MisuseError,
+  type AnySubject,
+  type RunOptions,
+  type Subject,
+  type TestApi,
+} from "stalemate";
 import byTheBook from "../../examples/by-the-book.ts";
 import exactMatch from "../../examples/exact-match.ts";
 import proxyDriver from "../../examples/proxy-driver.ts";
 import uncached from "../../examples/uncached.ts";
+import wholeProvider from "../../examples/whole-provider.ts";
 
 interface Told {
   readonly name: string;
@@ -26,7 +34,7 @@ interface Suite {
 type Runner = "plain" | "context" | "this";
 
 /** What conformance defines. Some runners can skip a test: by its argument, or by its `this`. */
-function suiteOf(subject: Subject, options: RunOptions = {}, runner: Runner = "plain"): Suite {
+function suiteOf(subject: AnySubject, options: RunOptions = {}, runner: Runner = "plain"): Suite {
   const tests: { readonly name: string; readonly body: (...given: readonly unknown[]) => void }[] =
     [];
   const titles: string[] = [];
@@ -114,6 +122,13 @@ describe("the suite", () => {
     conformance(proxyDriver, { describe: (_name, body) => body(), it }, { runs: 0 });
     expect(names.map((name) => name.split(/[ :]/)[0])).toContain("OWN-3");
     expect(names.some((name) => name.startsWith("LAW-1 "))).toBe(false);
+  });
+  it("is of a cache's rules and of a provider's for a whole provider, which passes them", () => {
+    const suite = suiteOf(wholeProvider);
+    const ids = suite.names.map((name) => name.split(/[ :]/)[0]);
+    expect(ids).toEqual(expect.arrayContaining(["LAW-1", "LOCAL-2", "SPI-2", "SPI-7"]));
+    expect(suiteOf(exactMatch).names.some((name) => /^SPI-[27]/.test(name))).toBe(false);
+    expect(outcomes(suite.run())).toEqual(["passed"]);
   });
   it("runs the subject once, when the first test is run", () => {
     let made = 0;

@@ -242,8 +242,7 @@ export function uncached(): Script {
       }
       case "invalidate":
         return fails("WSAEINVAL");
-      case "closeSocket":
-      case "cleanup":
+      default:
         return null;
     }
   };

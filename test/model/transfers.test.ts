@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Access } from "../../model/contract.ts";
-import {
-  DESCRIPTOR_BYTES,
-  type Answer,
-  type Event,
-  type TransferKind,
-} from "../../model/events.ts";
+import type { Access, TransferKind } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES, type Answer, type Event } from "../../model/events.ts";
 import { flagsOfAccess } from "../../model/switch.ts";
 import {
   brand,

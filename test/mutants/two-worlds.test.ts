@@ -8,18 +8,19 @@ import { isUnlikeItself, presetFor } from "../../gallery/mutant.ts";
 import { cacheMutants } from "../../gallery/mutants.ts";
 import { deafWorlds } from "../../gallery/mutants/deaf-worlds.ts";
 import { driverMutants } from "../../gallery/mutants/drivers.ts";
+import { providerMutants } from "../../gallery/mutants/providers.ts";
 import { worldMutants } from "../../gallery/mutants/worlds.ts";
 import { legalVariants } from "../../gallery/variants.ts";
 import { presets, type PresetName } from "../../model/config.ts";
-import type { DriverSubject, Subject } from "../../model/contract.ts";
+import type { AnySubject } from "../../model/contract.ts";
 import type { Command } from "../../model/trace.ts";
 import { walkingWorld, type WorldFactory } from "../../model/world.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../../properties/agreement.ts";
 import { programs } from "../../properties/arbitraries.ts";
-import { casesFor } from "../../properties/cases.ts";
+import { casesOf } from "../../properties/cases.ts";
 import { compareWorlds } from "../../properties/equivalence.ts";
 import type { Player } from "../../properties/stage.ts";
-import { isDriver, players } from "../../src/kit/player.ts";
+import { kindOf, players } from "../../src/kit/player.ts";
 import { underTest } from "../../src/kit/subject.ts";
 import { reusedFlatWorlds } from "../../src/world/world.ts";
 const MOST_COMMANDS = 40;
@@ -31,18 +32,17 @@ interface Trial {
 }
 
 /** The literal cases for the subject, and some generated programs. */
-function trialOf(subject: Subject | DriverSubject, preset: PresetName): Trial {
+function trialOf(subject: AnySubject, preset: PresetName): Trial {
   const player = players(underTest(subject), presets[preset])();
   const config = configFor(presets[preset], player);
-  const kind = isDriver(subject) ? "driver" : "cache";
-  const literal = casesFor(config).filter((each) => each.subject === kind);
+  const literal = casesOf(kindOf(subject), config);
   const arbitrary = programs({ config, claims: claimsOf(player), maxCommands: MOST_COMMANDS });
   const drawn = sample(arbitrary, { numRuns: GENERATED, seed: 11 });
   return { preset, programs: [...literal.map((each) => each.program), ...drawn] };
 }
 
 /** How many of the programs end in a violation; on each world the same ones, in the same way. */
-function convictions(subject: Subject | DriverSubject, { preset, programs }: Trial): number {
+function convictions(subject: AnySubject, { preset, programs }: Trial): number {
   const make = players(underTest(subject), presets[preset]);
   const config = configFor(presets[preset], make());
   const flat = reusedFlatWorlds();
@@ -64,7 +64,9 @@ function convictions(subject: Subject | DriverSubject, { preset, programs }: Tri
 }
 
 describe("a wrong subject on both worlds", () => {
-  const found = [...cacheMutants, ...driverMutants].filter((each) => !isUnlikeItself(each));
+  const found = [...cacheMutants, ...providerMutants, ...driverMutants].filter(
+    (each) => !isUnlikeItself(each),
+  );
   it.each(found)("$rule: is convicted alike: $id", async (mutant) => {
     const { program } = mutant;
     const subject = await loadMutant(mutant);

@@ -3,7 +3,8 @@
 
 import { accessOfTransfer } from "../../model/access-of-transfer.ts";
 import type { Scope } from "../../model/contract.ts";
-import { DESCRIPTOR_BYTES, type TransferKind } from "../../model/events.ts";
+import type { TransferKind } from "../../model/contract.ts";
+import { DESCRIPTOR_BYTES } from "../../model/events.ts";
 import { isValidFor } from "../../model/freshness.ts";
 import type { Registration } from "../../model/ledger.ts";
 import { includesAccess } from "../../model/memory-manager.ts";
@@ -159,8 +160,11 @@ function deregisters(setting: Setting, scope: Scope): object[] {
   const first = own[0];
   const other = openSockets(setting).find((each) => each.id !== first?.socket);
   const wrong =
-    setting.palette.with.lifecycle && first !== undefined && other !== undefined
-      ? [first.name, "mr_0"].map((registration) => ({ registration, socket: other.id }))
+    setting.palette.with.lifecycle && first !== undefined
+      ? [
+          ...(other === undefined ? [] : [{ registration: first.name, socket: other.id }]),
+          { registration: "mr_0", socket: first.socket },
+        ]
       : [];
   return [...own.map((each) => ({ registration: each.name, socket: each.socket })), ...wrong].map(
     (call) => ({ function: { name, ...call } }),

@@ -193,8 +193,7 @@ export function oneEntryCache(faulty: { secures?: boolean; releases?: boolean } 
         entry = null;
         return { ok: true };
       }
-      case "closeSocket":
-      case "cleanup":
+      default:
         return null;
     }
   };

@@ -8,6 +8,7 @@ import { entryMutants } from "./of-entries.ts";
 import { familyMutants } from "./of-families.ts";
 import { linuxMutants } from "./of-linux.ts";
 import { memoryMutants } from "./of-memory.ts";
+import { providerMutants } from "./of-providers.ts";
 import { structureMutants } from "./of-structures.ts";
 import { MOST_COMMANDS, seek } from "./trial.ts";
 import { brokenWorlds } from "./world-mutant.ts";
@@ -21,6 +22,7 @@ const gallery = [
   ...structureMutants,
   ...familyMutants,
   ...linuxMutants,
+  ...providerMutants,
 ];
 
 /** Files that decide nothing: layouts, types, and records that are made of what others decided; fingerprints are a test apart. */
@@ -55,7 +57,7 @@ describe("the mutants of the flat world", () => {
 });
 
 describe("a flat world that is not broken", () => {
-  it.each([{}, { beyondWindows: true }] as const)(
+  it.each([{}, { beyondWindows: true }, { ofProviders: true }] as const)(
     `agrees on the ${MOST_COMMANDS} commands that find the others: %o`,
     { timeout: 120_000 },
     async (where) => {

@@ -4,7 +4,12 @@
 import { expect, it } from "vitest";
 import { walkingWorld, type WorldFactory } from "../../../model/world.ts";
 import { drawProgram } from "../../../benchmarks/equivalence/batch.ts";
-import { familyLanes, windowsLanes, type Lane } from "../../../benchmarks/equivalence/lanes.ts";
+import {
+  familyLanes,
+  providerLanes,
+  windowsLanes,
+  type Lane,
+} from "../../../benchmarks/equivalence/lanes.ts";
 import type { Program } from "../../../properties/arbitraries.ts";
 import { compareWorlds, type Disagreement } from "../../../properties/equivalence.ts";
 import { brokenWorlds, type WorldMutant } from "./world-mutant.ts";
@@ -47,6 +52,7 @@ class Programs {
 
 const onWindows = new Programs(windowsLanes(null), 14);
 const inFamilies = new Programs(familyLanes(null), 17);
+const aroundProviders = new Programs(providerLanes(null), 3);
 
 export interface Found {
   /** Commands that it took; all of them, if nothing was found. */
@@ -55,13 +61,19 @@ export interface Found {
   readonly disagreement: Disagreement | null;
 }
 
+function programsFor({ beyondWindows, ofProviders }: Partial<WorldMutant>): Programs {
+  if (ofProviders === true) return aroundProviders;
+  return beyondWindows === true ? inFamilies : onWindows;
+}
+
 /** Looks for a disagreement that counts, on the lanes of the mutant. */
 export function seek(
   makeWorld: WorldFactory,
   counts: (disagreement: Disagreement) => boolean,
-  { on = {}, beyondWindows }: Pick<WorldMutant, "on" | "beyondWindows"> = {},
+  where: Pick<WorldMutant, "on" | "beyondWindows" | "ofProviders"> = {},
 ): Found {
-  const programs = beyondWindows === true ? inFamilies : onWindows;
+  const { on = {} } = where;
+  const programs = programsFor(where);
   let commands = 0;
   for (let k = 0; commands < MOST_COMMANDS; k++) {
     const { preset, subject } = programs.laneAt(k);

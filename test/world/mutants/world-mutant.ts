@@ -22,6 +22,8 @@ export interface WorldMutant {
   readonly row?: number;
   /** It is looked for where memory is watched, not where it is secured. */
   readonly beyondWindows?: true;
+  /** It is looked for around whole providers. */
+  readonly ofProviders?: true;
   /** Where alone it shows within reason, if it does not show everywhere. */
   readonly on?: { readonly preset?: PresetName; readonly subject?: string };
   /** It is the nature of the error that something is thrown. */
