@@ -8,6 +8,7 @@ import { referenceWorld, type WorldFactory } from "../model/world.ts";
 import { runProgram } from "../properties/agreement.ts";
 import { programs, type Program } from "../properties/arbitraries.ts";
 import { registrationCache } from "../src/cache/cache-subject.ts";
+import { defaults } from "../src/kit/options.ts";
 import { underTest } from "../src/kit/subject.ts";
 import { shell } from "../src/provider/shell.ts";
 import { reusedFlatWorlds } from "../src/world/world.ts";
@@ -16,7 +17,6 @@ import { median } from "./figures.ts";
 const WARM_ROUNDS = 6;
 const ROUNDS = 9;
 const PROGRAMS = 500;
-const MOST_COMMANDS = 60;
 
 /** Commands a second. */
 export interface Lane {
@@ -53,7 +53,8 @@ function execute({ subject, claims, config, makeWorld }: Bench, drawn: readonly 
 function roundOf(bench: Bench): (round: number) => Lane {
   const { config, claims } = bench;
   const makeWorld = reusedFlatWorlds();
-  const arbitrary = programs({ config, claims, maxCommands: MOST_COMMANDS, makeWorld });
+  const maxCommands = defaults.commands;
+  const arbitrary = programs({ config, claims, maxCommands, focuses: true, makeWorld });
   return (round) => {
     const start = performance.now();
     const drawn = sample(arbitrary, { numRuns: bench.programs, seed: round });

@@ -33,13 +33,13 @@ export interface Hunt {
   readonly named: Kill | null;
 }
 
-/** Programs for the mutant, as the checker draws them, or about something else. */
+/** Programs for the mutant, as the checker draws them, or in another way. */
 export function programsFor(
   { config, claims }: Quarry,
-  about: Pick<ProgramConstraints, "drawPalette" | "redraws"> = {},
+  way: Pick<ProgramConstraints, "drawPalette" | "redraws" | "focuses"> = { focuses: true },
 ): Arbitrary<Program> {
   const makeWorld = reusedFlatWorlds();
-  return programs({ config, claims, maxCommands: defaults.commands, makeWorld, ...about });
+  return programs({ config, claims, maxCommands: defaults.commands, makeWorld, ...way });
 }
 
 /** Runs generated programs until the rule is broken, or so many commands were executed. */

@@ -8,10 +8,10 @@ import { Arbitrary, Stream, Value, type Random } from "fast-check";
 import type { WorldConfig } from "../model/config.ts";
 import type { JsonValue } from "../model/contract.ts";
 import type { Command } from "../model/trace.ts";
-import { Choice, choosable } from "./choice.ts";
+import { Choice } from "./choice.ts";
 import type { Palette } from "./command.ts";
-import { commands } from "./commands.ts";
 import { drawPalette } from "./palette.ts";
+import { drawFocus, unfocused } from "./focus.ts";
 import { simpler, simplerRange } from "./simplify.ts";
 import { possible, walk, type WalkedWorld } from "./walk.ts";
 
@@ -20,6 +20,8 @@ export type Program = readonly Command[];
 export interface ProgramConstraints extends WalkedWorld {
   /** The most commands of a program. */
   readonly maxCommands: number;
+  /** Set: some programs do without many kinds of commands, and the others are shorter (focus.ts). Default: all use all. */
+  readonly focuses?: true;
   /** Draws what a program is about. Default: ranges that meet, and some kinds of events. */
   readonly drawPalette?: (random: Random, config: WorldConfig) => Palette;
   /** Draws another one for every command: then a program is about nothing in particular. Default: one a program. */
@@ -45,8 +47,8 @@ class ProgramArbitrary extends Arbitrary<Program> {
     this.#constraints = constraints;
   }
 
-  override generate(random: Random): Value<Program> {
-    return new Value(generate(random, this.#constraints), undefined);
+  override generate(random: Random, biasFactor: number | undefined): Value<Program> {
+    return new Value(generate(random, this.#constraints, biasFactor), undefined);
   }
 
   override canShrinkWithoutContext(value: unknown): value is Program {
@@ -69,14 +71,21 @@ class ProgramArbitrary extends Arbitrary<Program> {
   }
 }
 
-function generate(random: Random, constraints: ProgramConstraints): Program {
-  const { config, claims, maxCommands, drawPalette: draw = drawPalette } = constraints;
+function generate(
+  random: Random,
+  constraints: ProgramConstraints,
+  biasFactor: number | undefined,
+): Program {
+  const { config, claims, maxCommands, focuses, drawPalette: draw = drawPalette } = constraints;
   const palette = draw(random, config);
   const { view, step } = walk(constraints);
-  const choice = new Choice(claims === null ? forDrivers : forCaches, view, palette);
+  const { rows, length: part } =
+    focuses === true ? drawFocus(random, claims, biasFactor) : unfocused(claims);
+  const choice = new Choice(rows, view, palette);
   const program: Command[] = [];
   // Longer programs find more a second than many short ones, and shrink well.
-  const length = random.nextInt(Math.ceil(maxCommands / 4), maxCommands);
+  const most = Math.ceil(part * maxCommands);
+  const length = random.nextInt(Math.ceil(most / 4), most);
   while (program.length < length) {
     if (constraints.redraws === true) choice.turnTo(draw(random, config));
     const chosen = choice.next(random);
@@ -86,9 +95,6 @@ function generate(random: Random, constraints: ProgramConstraints): Program {
   }
   return program;
 }
-
-const forCaches = choosable(commands.filter((row) => row.subjects.includes("cache")));
-const forDrivers = choosable(commands.filter((row) => row.subjects.includes("driver")));
 
 type Candidates = (program: Program, config: WorldConfig) => Generator<Program>;
 

@@ -20,6 +20,8 @@ import type { Buffer, Palette } from "./command.ts";
 
 const FEWEST_BUFFERS = 3;
 const MOST_BUFFERS = 8;
+const MOST_TILES = 5;
+const MOST_LIVE = 9;
 
 const chance = (random: Random, percent: number): boolean => random.nextInt(1, 100) <= percent;
 const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
@@ -39,16 +41,16 @@ export function drawPalette(random: Random, config: WorldConfig): Palette {
     areas,
     buffers,
     spans: spansOf(buffers),
-    processes: chance(random, 70) ? everyProcess.slice(0, 1) : everyProcess,
+    processes: chance(random, 55) ? everyProcess.slice(0, 1) : everyProcess,
     scopes,
-    mostLive: random.nextInt(1, 6),
+    mostLive: random.nextInt(1, MOST_LIVE),
     with: {
       faults: environment.faults && chance(random, 40),
-      interrupts: environment.interrupts && chance(random, 25),
-      notices: chance(random, 40),
-      lifecycle: environment.lifecycle && chance(random, 30),
-      protection: chance(random, 25),
-      views: environment.views && config.sections.length > 0 && chance(random, 30),
+      interrupts: environment.interrupts && chance(random, 35),
+      notices: chance(random, 50),
+      lifecycle: environment.lifecycle && chance(random, 45),
+      protection: chance(random, 40),
+      views: environment.views && config.sections.length > 0 && chance(random, 35),
     },
   };
 }
@@ -79,7 +81,7 @@ function drawAreas(random: Random, config: WorldConfig): PageSpan[] {
 
 function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSpan[]): Buffer[] {
   const wanted = random.nextInt(FEWEST_BUFFERS, MOST_BUFFERS);
-  const buffers: Buffer[] = [];
+  const buffers: Buffer[] = [...drawTiles(random, config, areas)];
   let reachesOut = false;
   for (let tries = 0; buffers.length < wanted && tries < 8 * MOST_BUFFERS; tries++) {
     const area = areas[random.nextInt(0, areas.length - 1)];
@@ -100,6 +102,17 @@ function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSp
     buffers.push({ range, span, access });
   }
   return buffers;
+}
+
+/** Sometimes every page of an area is a buffer of its own, as where memory is given out in blocks. */
+function drawTiles(random: Random, config: WorldConfig, areas: readonly PageSpan[]): Buffer[] {
+  const area = areas[random.nextInt(0, areas.length - 1)];
+  if (area === undefined || !chance(random, 20)) return [];
+  const access = drawAccess(random);
+  return Array.from({ length: Math.min(area.count, MOST_TILES) }, (_, i) => {
+    const span: PageSpan = { first: brand(area.first + i), count: 1 };
+    return { range: rangeOf(span, config.pageSizeBytes), span, access };
+  });
 }
 
 function drawAccess(random: Random): Access {

@@ -43,6 +43,10 @@ function* simplerMember(
     case "protection":
       if (member !== "READWRITE") yield "READWRITE";
       break;
+    case "type":
+      // Memory that is committed at once needs no step of its own for that.
+      if (member === "reserve") yield "reserve|commit";
+      break;
     case "kind":
       if (member === "rdmaWrite" || member === "rdmaRead" || member === "receive") yield "send";
       break;

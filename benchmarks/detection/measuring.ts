@@ -17,11 +17,12 @@ export function measureOn(arm: Arm, mutant: Mutant, task: DetectionTask): Promis
   return arm === "plain" ? measurePlainly(mutant, task) : measureWithModel(arm, mutant, task);
 }
 
-const abouts = {
-  ours: {},
+const ways = {
+  ours: { focuses: true },
+  unfocused: {},
   unrelated: { drawPalette: drawUniformly },
   uniform: { drawPalette: drawUniformly, redraws: true },
-};
+} as const;
 
 async function measureWithModel(
   arm: Exclude<Arm, "plain">,
@@ -35,7 +36,7 @@ async function measureWithModel(
   for (const seed of seedsOf(task)) {
     // What differs from itself remembers: the seeds before must not matter.
     if (isUnlikeItself(mutant)) quarry = await quarryOf(mutant);
-    const programs = programsFor(quarry, abouts[arm]);
+    const programs = programsFor(quarry, ways[arm]);
     const before = performance.now();
     const { first } = hunt(quarry, { seed, limit: task.limit, programs, until: "any" });
     milliseconds += performance.now() - before;

@@ -52,6 +52,7 @@ How many commands it takes until something fails, for each mutant of the gallery
 ${figure(limit)} commands. Generated programs alone: the literal cases, which find most of these at once, are left out.
 
 - **${armNames.ours}**: programs as \`check\` draws them.
+- **${armNames.unfocused}**: so, but every program may use every command, and all are as long as the longest may be.
 - **${armNames.unrelated}**: the same commands, world, judge and walk of the model. But the eight ranges of a program are
   drawn uniformly and independently, and every program has all kinds of events.
 - **${armNames.uniform}**: so, and with other ranges for every command. Nothing is more likely than anything else.

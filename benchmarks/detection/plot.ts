@@ -14,6 +14,7 @@ const STEPS = 160;
 /** Colours that people who see few can tell apart, and a dash for those who see none. */
 const strokes: Readonly<Record<Arm, { readonly colour: string; readonly dash: string }>> = {
   ours: { colour: "#0072b2", dash: "none" },
+  unfocused: { colour: "#cc79a7", dash: "16 4" },
   unrelated: { colour: "#009e73", dash: "12 3 3 3" },
   uniform: { colour: "#d55e00", dash: "8 4" },
   plain: { colour: "#555555", dash: "2 3" },
@@ -22,6 +23,7 @@ const strokes: Readonly<Record<Arm, { readonly colour: string; readonly dash: st
 /** What each arm is called. */
 export const armNames: Readonly<Record<Arm, string>> = {
   ours: "stalemate",
+  unfocused: "unfocused",
   unrelated: "unrelated ranges",
   uniform: "uniform",
   plain: "fc.commands",

@@ -6,6 +6,7 @@ import { isUnlikeItself, type Mutant } from "../../gallery/mutant.ts";
 import { checkPolicy } from "../../gallery/policies/check/check-policy.ts";
 import { quarryOf, type Quarry } from "../../gallery/quarry.ts";
 import type { RuleId } from "../../model/rules.ts";
+import { meanPart } from "../../properties/focus.ts";
 import { defaults } from "../../src/kit/options.ts";
 import type { SubjectVerdict } from "../../src/kit/report.ts";
 import { run } from "../../src/kit/run.ts";
@@ -69,13 +70,11 @@ function overSeeds(
 /** Worse ones stand before better ones. */
 const verdicts: readonly SubjectVerdict[] = ["broken", "not conformant", "unknown", "conformant"];
 
-/** A generated program has between a quarter of the most commands and all of them, each as likely. */
-const MEAN_COMMANDS = (defaults.commands * 5) / 8;
-
 /** Checks a subject on every seed, as `check` does, with about so many commands each time. */
 export async function measureSubject(base: string, task: Task): Promise<SubjectRow> {
   const subject = await loadSubject(base);
-  const runs = Math.ceil(task.limit / MEAN_COMMANDS);
+  const kind = "capabilities" in subject ? "cache" : "driver";
+  const runs = Math.ceil(task.limit / (defaults.commands * meanPart(kind)));
   const reports = seedsOf(task).map((seed) => run(subject, { seed, runs }));
   return {
     name: subject.name,

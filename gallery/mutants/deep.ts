@@ -115,6 +115,11 @@ export const deepMutants: readonly TextMutant[] = [
         "handle: Number(entered.value) as BufferHandle",
         "handle: (Number(entered.value) % 8) as BufferHandle",
       ],
+      // Else a buffer whose handle another one has taken along stays findable, and making room for it never ends.
+      [
+        "    if (!byHandle.has(entry.handle)) return true;\n",
+        "    findable = findable.filter((other) => other !== entry);\n    if (!byHandle.has(entry.handle)) return true;\n",
+      ],
     ],
     observed: "mr_9",
     program: [w.alloc(0, 1), ...different(w, 9), w.close()],

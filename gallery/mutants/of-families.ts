@@ -246,7 +246,7 @@ const ofOthers: readonly TextMutant[] = [
   {
     id: "three-and-no-more",
     bug: { row: 29, from: "Open MPI, issue 1654" },
-    rule: "LAW-6",
+    rule: "LAW-1",
     change: "invalidates no more than three registrations at once",
     base: openmpi,
     edits: [["touched.forEach(discard)", "touched.slice(0, 3).forEach(discard)"]],

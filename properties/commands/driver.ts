@@ -133,21 +133,27 @@ const secure = ioctlCommand("driverSecure", {
 });
 
 const NOBODYS_HANDLE = 4_095;
+/** The first one of each kind that the kernel gives out. */
+const FIRST_HANDLE = 1;
+/** Handles that nobody has: one that nobody ever had, and the first, once it was given back. */
+const UNGRANTED = 2;
 const releases = ["unlock", "frames", "unsecure"] as const;
 
-/** A handle that was granted to this process or to another, each once, or nobody's; null if it is of another kind. */
+/** A handle that is granted to this process or to another, each once, or to nobody; null if it is of another kind. */
 function handleAt(view: WorldView, kind: Grant["kind"], k: number): number | null {
   const grants = view.grants();
+  if (k === grants.length) return NOBODYS_HANDLE;
+  const find = (handle: number): Grant | undefined =>
+    grants.find((each) => each.kind === kind && each.handle === handle);
   const grant = grants[k];
-  if (grant === undefined) return NOBODYS_HANDLE;
-  const isFirst = (each: Grant): boolean => each.kind === kind && each.handle === grant.handle;
-  return grant.kind === kind && grants.find(isFirst) === grant ? grant.handle : null;
+  if (grant === undefined) return find(FIRST_HANDLE) === undefined ? FIRST_HANDLE : null;
+  return find(grant.handle) === grant ? grant.handle : null;
 }
 
 const release = ioctlCommand("driverRelease", {
   rules: ["OWN-2", "OWN-5"],
   subjects: ["driver"],
-  places: ({ view }) => (view.grants().length + 1) * releases.length,
+  places: ({ view }) => (view.grants().length + UNGRANTED) * releases.length,
   request({ view }, k) {
     const code = releases[k % releases.length] ?? "unlock";
     const kind = code === "unsecure" ? "secure" : "lock";

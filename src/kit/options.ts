@@ -3,7 +3,7 @@
 import { presets, type WorldConfig } from "../../model/config.ts";
 import { MisuseError } from "./misuse.ts";
 
-export const defaults = { runs: 1000, commands: 60, preset: "small", engine: "flat" } as const;
+export const defaults = { runs: 1000, commands: 240, preset: "small", engine: "flat" } as const;
 
 /** @throws {MisuseError} if there is no such preset. */
 export function presetOf(name: string): WorldConfig {

@@ -172,6 +172,7 @@ class Session {
       config: this.#config,
       claims: this.#claims,
       maxCommands: this.#maxCommands,
+      focuses: true,
       makeWorld: this.#engines.walks,
     });
   }

@@ -64,7 +64,7 @@ describe("a run on exact-match", () => {
     expect(report.problem).toBeNull();
     expect(report.counterexamples).toEqual([]);
     expect(report.verdict).toBe("conformant");
-    expect(report.bounds).toEqual({ preset: "small", runs: 400, commands: 60 });
+    expect(report.bounds).toEqual({ preset: "small", runs: 400, commands: 240 });
   });
 
   it("reaches every witness of the rules that apply to it", () => {
