@@ -57,7 +57,11 @@ export interface Invariant {
 
 /** Values of domains that trade places: applied to a reachable state, it gives a reachable one that behaves alike. */
 export interface Exchange {
-  readonly pairs: readonly { readonly domain: Domain; readonly one: Value; readonly other: Value }[];
+  readonly pairs: readonly {
+    readonly domain: Domain;
+    readonly one: Value;
+    readonly other: Value;
+  }[];
 }
 
 /** A whole model. */

@@ -28,7 +28,11 @@ export function layoutOf(variables: readonly Variable[]): Layout {
     const free = used.findIndex((taken) => taken + bits <= WORD_BITS);
     const word = free === -1 ? used.push(0) - 1 : free;
     const shift = used[word] ?? 0;
-    positions.set(place, { word, shift: shift % WORD_BITS, mask: bits === 0 ? 0 : -1 >>> (WORD_BITS - bits) });
+    positions.set(place, {
+      word,
+      shift: shift % WORD_BITS,
+      mask: bits === 0 ? 0 : -1 >>> (WORD_BITS - bits),
+    });
     used[word] = shift + bits;
   }
   return { words: Math.max(1, used.length), positions };

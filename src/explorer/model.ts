@@ -7,6 +7,7 @@
 import { conditionCode, effectsCode } from "./code.ts";
 import type { Definition, Instance } from "./definition.ts";
 import { conditionOf, type Effect } from "./expression.ts";
+import { evaluated } from "./generated.ts";
 import { layoutOf, positionOf, type Layout } from "./layout.ts";
 
 /** The generated functions. All of them read states packed one after the other; `at` is the first word of one. */
@@ -50,7 +51,9 @@ export function compile(definition: Definition): Model {
   const names = definition.variables.map((each) => each.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
-    throw new TypeError(`the model ${definition.name} has two variables named ${twice}; rename one`);
+    throw new TypeError(
+      `the model ${definition.name} has two variables named ${twice}; rename one`,
+    );
   }
   const layout = layoutOf(definition.variables);
   const instances = definition.actions
@@ -82,7 +85,9 @@ function kernelSource(
   );
   return [
     `"use strict";`,
-    ...parts.map((part, i) => `function expand${i}(states, at, out, numbers, n) {\n${part}\nreturn n;\n}`),
+    ...parts.map(
+      (part, i) => `function expand${i}(states, at, out, numbers, n) {\n${part}\nreturn n;\n}`,
+    ),
     `function expand(states, at, out, numbers, n) {\n${calls.join("\n")}\nreturn n;\n}`,
     `function broken(states, at) {\n${loads(layout)}\n${invariants.join("\n")}\nreturn -1;\n}`,
     "return { expand, broken };",
@@ -117,15 +122,12 @@ function loads({ words }: Layout): string {
 }
 
 /** Evaluates generated text; what it may call is passed in. */
-function kernelOf(
-  definition: Definition,
-  layout: Layout,
-  instances: readonly Instance[],
-): Kernel {
+function kernelOf(definition: Definition, layout: Layout, instances: readonly Instance[]): Kernel {
   const source = kernelSource(definition, layout, instances);
-  // eslint-disable-next-line no-implied-eval, no-new-func
-  const make = new Function("outside", source) as (outside: (place: string) => never) => Kernel;
-  return make((place) => {
+  return evaluated<(outside: (place: string) => never) => Kernel>(
+    "outside",
+    source,
+  )((place) => {
     throw new RangeError(
       `an action of ${definition.name} gives ${place} a value outside its domain; guard the action, or widen the domain`,
     );

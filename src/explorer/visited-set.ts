@@ -1,135 +1,235 @@
-// The states that were met, in flat memory: keys in the order of discovery, who led to each, and a hash table over them.
+// The states that were met, in flat memory, as many small sets: a state belongs to the part that its hash names. Each
+// part has a hash table with open addressing and, in the order of discovery, the keys of its states and a note on each.
 //
-// A slot of the table is one word: the number of a state, and above it as many bits of its hash as are left. So most slots
-// that hold another state are told apart without looking at its key. A table beyond the caches is bound by waiting for
-// memory; keys are entered many at a time, in passes, so that the processor waits for several at once.
+// A table beyond the caches is bound by waiting for memory: one touch of it costs as much as computing several successors.
+// So keys that are to be entered are first sorted by part, as many at a time as there are states already, and then entered
+// part by part. A part is small enough for the cache, and what is read of it once is read again soon. Parts also grow one
+// by one: at no moment do an old table and a new one exist as a whole.
+//
+// A slot of a table is one word: the place of a state in its part, and above it as many bits of its hash as are left, so
+// that most slots of other states are told apart without looking at their keys.
 
-const FEWEST_SLOTS = 1 << 10;
-/** Slots in use, at most, of four. */
-const FULL_QUARTERS = 3;
+const PART_BITS = 8;
+/** Parts of a set. */
+export const PARTS: number = 1 << PART_BITS;
+/** Bits of a state's number that say where in its part it is. */
+const PLACE_BITS = 32 - PART_BITS;
+const FEWEST = 16;
 const WORD_BYTES = 4;
+/** Waiting keys of one part, at least and at most. */
+const FEWEST_WAITING = 64;
+const MOST_WAITING = 1 << 14;
 
-export class VisitedSet {
-  /** States are numbered from 1 in the order of their discovery; 0 is none. */
-  count = 0;
-  /** The key of state n starts at word n · keyWords. */
+/** One part. Its states have the places 1, 2, …; the key of the state at place n starts at word n · keyWords. */
+export interface Part {
+  count: number;
+  slots: Int32Array;
   keys: Int32Array;
-  /** The state from which n was reached first. */
-  parents: Int32Array;
+  /** One word for each state, for whoever searches. */
+  notes: Int32Array;
+  /** Words that go with each state behind place `cargoFrom`, until they are dropped. */
+  cargo: Int32Array;
+  cargoFrom: number;
+  /** The place of the key that was entered last, whether it was new or not. */
+  met: number;
+}
+
+export interface Shape {
   readonly keyWords: number;
+  /** Words that go with a new state until `dropCargo`: what a search needs of states whose keys do not say it. */
+  readonly cargoWords: number;
+  readonly limitBytes: number;
+}
+
+/** A set of keys, in parts. The number of a state is its part, above its place in it; 0 is the number of none. */
+export class VisitedSet {
+  readonly parts: readonly Part[];
+  /** Whether the key that `add` was given last was not there. */
+  wasNew = false;
+  readonly #keyWords: number;
+  readonly #cargoWords: number;
   readonly #limitBytes: number;
-  readonly #batch: number;
-  readonly #hashes: Int32Array;
-  readonly #met: Int32Array;
-  #slots: Int32Array = new Int32Array(FEWEST_SLOTS);
-  #slotBits: number = Math.log2(FEWEST_SLOTS);
-  #touched = 0;
+  /** Keys that wait, those of one part after the other: key, note, cargo. */
+  #waiting: Int32Array;
+  #room: number = FEWEST_WAITING;
+  readonly #waitingOf: Int32Array = new Int32Array(PARTS);
+  readonly #record: Int32Array;
+  #bytes: number;
 
-  constructor(keyWords: number, batch: number, limitBytes: number) {
-    this.keyWords = keyWords;
+  constructor({ keyWords, cargoWords, limitBytes }: Shape) {
+    this.#keyWords = keyWords;
+    this.#cargoWords = cargoWords;
     this.#limitBytes = limitBytes;
-    this.#batch = batch;
-    this.#hashes = new Int32Array(batch);
-    this.#met = new Int32Array(batch);
-    this.keys = new Int32Array((FEWEST_SLOTS + 1) * keyWords);
-    this.parents = new Int32Array(FEWEST_SLOTS + 1);
+    this.parts = Array.from({ length: PARTS }, () => ({
+      count: 0,
+      slots: new Int32Array(2 * FEWEST),
+      keys: new Int32Array((FEWEST + 1) * keyWords),
+      notes: new Int32Array(FEWEST + 1),
+      cargo: new Int32Array(FEWEST * cargoWords),
+      cargoFrom: 0,
+      met: 0,
+    }));
+    this.#waiting = new Int32Array(PARTS * this.#room * this.#recordWords);
+    this.#record = new Int32Array(this.#recordWords);
+    this.#bytes = this.parts.reduce((sum, part) => sum + bytesOf(part), 0);
   }
 
+  get #recordWords(): number {
+    return this.#keyWords + 1 + this.#cargoWords;
+  }
+
+  /** States in the set. */
+  get count(): number {
+    return this.parts.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Bytes of all tables, and of the room for what waits. */
   get bytes(): number {
-    return this.keys.byteLength + this.parents.byteLength + this.#slots.byteLength;
-  }
-
-  /** Makes room for a whole batch of new states; false: the limit does not allow it. */
-  reserve(): boolean {
-    const wanted = this.count + this.#batch;
-    while (wanted * 4 > this.#slots.length * FULL_QUARTERS) this.#enlargeTable();
-    if (wanted >= this.parents.length) {
-      const room = Math.max(wanted + 1, 2 * this.parents.length);
-      this.keys = enlarged(this.keys, room * this.keyWords);
-      this.parents = enlarged(this.parents, room);
-    }
-    return this.bytes <= this.#limitBytes;
+    return this.#bytes + this.#waiting.byteLength;
   }
 
   /**
-   * Enters `count` keys; call `reserve` before. The places among them of those that were new are written to `fresh`, in
-   * order, and are numbered in that order. Returns how many they are.
+   * Has keys wait, from number `first` on and below `end`, each with its note and its cargo. Returns the number of the first
+   * for which there is no room before what waits is entered; `end`: all of them wait.
    */
-  enter(keys: Int32Array, count: number, sources: Int32Array, fresh: Int32Array): number {
-    this.#fetch(keys, count);
-    const { keyWords, parents } = this;
-    const visited = this.keys;
-    const slots = this.#slots;
-    const bits = this.#slotBits;
-    const last = slots.length - 1;
-    const hashes = this.#hashes;
-    let states = this.count;
-    let news = 0;
-    for (let i = 0; i < count; i++) {
-      const hash = hashes[i] as number;
-      const tag = hash << bits;
-      let at = hash >>> (32 - bits);
-      let slot = slots[at] as number;
-      while (slot !== 0) {
-        if (((slot ^ tag) & ~last) === 0) {
-          const known = (slot & last) * keyWords;
-          let word = 0;
-          while (word < keyWords && visited[known + word] === keys[i * keyWords + word]) word++;
-          if (word === keyWords) break;
-        }
-        at = (at + 1) & last;
-        slot = slots[at] as number;
+  wait(keys: Int32Array, first: number, end: number, notes: Int32Array, cargo: Int32Array): number {
+    const keyWords = this.#keyWords;
+    const cargoWords = this.#cargoWords;
+    const width = keyWords + 1 + cargoWords;
+    const waiting = this.#waiting;
+    const waitingOf = this.#waitingOf;
+    const room = this.#room;
+    for (let i = first; i < end; i++) {
+      const part = hashOf(keys, i * keyWords, keyWords) >>> PLACE_BITS;
+      const before = waitingOf[part] as number;
+      if (before === room) return i;
+      waitingOf[part] = before + 1;
+      let to = (part * room + before) * width;
+      for (let word = i * keyWords; word < (i + 1) * keyWords; word++) {
+        waiting[to++] = keys[word] as number;
       }
-      if (slot !== 0) continue;
-      states++;
-      slots[at] = tag | states;
-      for (let word = 0; word < keyWords; word++) {
-        visited[states * keyWords + word] = keys[i * keyWords + word] as number;
+      waiting[to++] = notes[i] as number;
+      for (let word = i * cargoWords; word < (i + 1) * cargoWords; word++) {
+        waiting[to++] = cargo[word] as number;
       }
-      parents[states] = sources[i] as number;
-      fresh[news++] = i;
     }
-    this.count = states;
-    return news;
+    return end;
   }
 
-  /** Hashes the keys and reads what `enter` will read, each independently of the others. */
-  #fetch(keys: Int32Array, count: number): void {
-    const { keyWords } = this;
-    const visited = this.keys;
-    const slots = this.#slots;
-    const shift = 32 - this.#slotBits;
-    const last = slots.length - 1;
-    const hashes = this.#hashes;
-    const met = this.#met;
-    for (let i = 0; i < count; i++) {
-      const hash = hashOf(keys, i * keyWords, keyWords);
-      hashes[i] = hash;
-      met[i] = slots[hash >>> shift] as number;
+  /** Enters what waits. False: memory ended before all of it was in. */
+  settle(): boolean {
+    for (const [i, part] of this.parts.entries()) {
+      const count = this.#waitingOf[i] as number;
+      if (count === 0) continue;
+      if (!this.#enterAll(part, i * this.#room * this.#recordWords, count)) return false;
+      this.#waitingOf[i] = 0;
     }
-    let touched = 0;
-    for (let i = 0; i < count; i++) {
-      touched ^= visited[((met[i] as number) & last) * keyWords] as number;
-    }
-    this.#touched = touched;
+    this.#adjustRoom();
+    return true;
   }
 
-  #enlargeTable(): void {
-    const slots = new Int32Array(2 * this.#slots.length);
-    const bits = this.#slotBits + 1;
-    const last = slots.length - 1;
-    const { keys, keyWords, count } = this;
-    for (let state = 1; state <= count; state++) {
-      const hash = hashOf(keys, state * keyWords, keyWords);
-      let at = hash >>> (32 - bits);
-      while (slots[at] !== 0) at = (at + 1) & last;
-      slots[at] = (hash << bits) | state;
+  /** Enters one key, unless it is there. Returns the number of its state; 0: memory has ended. `wasNew` says more. */
+  add(keys: Int32Array, note: number): number {
+    const part = hashOf(keys, 0, this.#keyWords) >>> PLACE_BITS;
+    const found = this.parts[part] as Part;
+    if (!this.#makeRoom(found)) return 0;
+    const record = this.#record;
+    record.set(keys.subarray(0, this.#keyWords));
+    record[this.#keyWords] = note;
+    const before = found.count;
+    enter(found, record, 0, 1, this.#keyWords, this.#cargoWords);
+    this.wasNew = found.count > before;
+    return numberOf(part, found.met);
+  }
+
+  /** The key of a state. */
+  keyOf(state: number): Int32Array {
+    const at = placeOf(state) * this.#keyWords;
+    return (this.parts[state >>> PLACE_BITS] as Part).keys.subarray(at, at + this.#keyWords);
+  }
+
+  noteOf(state: number): number {
+    return (this.parts[state >>> PLACE_BITS] as Part).notes[placeOf(state)] as number;
+  }
+
+  setNote(state: number, note: number): void {
+    (this.parts[state >>> PLACE_BITS] as Part).notes[placeOf(state)] = note;
+  }
+
+  /** Frees the cargo of the states of a part up to a place. */
+  dropCargo(part: Part, upTo: number): void {
+    const words = this.#cargoWords;
+    part.cargo.copyWithin(
+      0,
+      (upTo - part.cargoFrom) * words,
+      (part.count - part.cargoFrom) * words,
+    );
+    part.cargoFrom = upTo;
+  }
+
+  #enterAll(part: Part, from: number, count: number): boolean {
+    for (let done = 0; done < count;) {
+      if (!this.#makeRoom(part)) return false;
+      const at = from + done * this.#recordWords;
+      done += enter(part, this.#waiting, at, count - done, this.#keyWords, this.#cargoWords);
     }
-    this.#slots = slots;
-    this.#slotBits = bits;
+    return true;
+  }
+
+  /** Room for one state more, at least, and cargo for as many as the notes have room for. */
+  #makeRoom(part: Part): boolean {
+    if (capacityOf(part) > part.count && cargoRoom(part, this.#cargoWords) > part.count)
+      return true;
+    const before = bytesOf(part);
+    const capacity =
+      capacityOf(part) > part.count ? capacityOf(part) : Math.ceil((capacityOf(part) * 4) / 3);
+    const slots = capacity * 4 > part.slots.length * 3 ? 2 * part.slots.length : part.slots.length;
+    const cargo = Math.max(2 * (part.count - part.cargoFrom), FEWEST);
+    const after =
+      WORD_BYTES * (slots + (capacity + 1) * (this.#keyWords + 1) + cargo * this.#cargoWords);
+    if (this.bytes + after - before > this.#limitBytes) return false;
+    part.keys = resized(part.keys, (capacity + 1) * this.#keyWords);
+    part.notes = resized(part.notes, capacity + 1);
+    if (this.#cargoWords > 0) part.cargo = resized(part.cargo, cargo * this.#cargoWords);
+    if (slots > part.slots.length) enlargeTable(part, slots, this.#keyWords);
+    this.#bytes += bytesOf(part) - before;
+    return true;
+  }
+
+  /** About as many keys may wait as there are states: then each line of a part is of use to several. */
+  #adjustRoom(): void {
+    const wanted = Math.min(MOST_WAITING, Math.ceil(this.count / PARTS));
+    const bytes = PARTS * wanted * this.#recordWords * WORD_BYTES;
+    if (wanted < 2 * this.#room || this.#bytes + bytes > this.#limitBytes / 2) return;
+    this.#room = wanted;
+    this.#waiting = new Int32Array(bytes / WORD_BYTES);
   }
 }
 
+/** Where in its part the state of this number is. */
+export function placeOf(state: number): number {
+  return state & ((1 << PLACE_BITS) - 1);
+}
+
+/** The number of a state. */
+export function numberOf(part: number, place: number): number {
+  return (part << PLACE_BITS) | place;
+}
+
+function capacityOf(part: Part): number {
+  return part.notes.length - 1;
+}
+
+/** The place up to which there is room for cargo. */
+function cargoRoom(part: Part, cargoWords: number): number {
+  return cargoWords === 0 ? Infinity : part.cargoFrom + part.cargo.length / cargoWords;
+}
+
+function bytesOf({ slots, keys, notes, cargo }: Part): number {
+  return slots.byteLength + keys.byteLength + notes.byteLength + cargo.byteLength;
+}
+
+/** A hash: its top bits say which part, those below where in its table. */
 function hashOf(words: Int32Array, at: number, count: number): number {
   let hash = 0;
   for (let i = 0; i < count; i++) {
@@ -140,8 +240,74 @@ function hashOf(words: Int32Array, at: number, count: number): number {
   return hash ^ (hash >>> 13);
 }
 
-function enlarged(words: Int32Array, length: number): Int32Array {
-  const larger = new Int32Array(length);
-  larger.set(words);
-  return larger;
+/** Enters records until the part is full. Returns how many were entered, or found to be there. */
+function enter(
+  part: Part,
+  records: Int32Array,
+  from: number,
+  count: number,
+  keyWords: number,
+  cargoWords: number,
+): number {
+  const { slots, keys, notes, cargo, cargoFrom } = part;
+  const capacity = Math.min(capacityOf(part), cargoRoom(part, cargoWords));
+  const width = keyWords + 1 + cargoWords;
+  const last = slots.length - 1;
+  const bits = 32 - Math.clz32(last);
+  let states = part.count;
+  let met = 0;
+  let done = 0;
+  for (; done < count && states < capacity; done++) {
+    const at = from + done * width;
+    const hash = hashOf(records, at, keyWords) << PART_BITS;
+    const tag = hash << bits;
+    let place = hash >>> (32 - bits);
+    let slot = slots[place] as number;
+    while (slot !== 0) {
+      if (((slot ^ tag) & ~last) === 0) {
+        const known = (slot & last) * keyWords;
+        let word = 0;
+        while (word < keyWords && keys[known + word] === records[at + word]) word++;
+        if (word === keyWords) break;
+      }
+      place = (place + 1) & last;
+      slot = slots[place] as number;
+    }
+    met = slot & last;
+    if (slot !== 0) continue;
+    states++;
+    slots[place] = tag | states;
+    for (let word = 0; word < keyWords; word++) {
+      keys[states * keyWords + word] = records[at + word] as number;
+    }
+    notes[states] = records[at + keyWords] as number;
+    const cargoAt = (states - 1 - cargoFrom) * cargoWords;
+    for (let word = 0; word < cargoWords; word++) {
+      cargo[cargoAt + word] = records[at + keyWords + 1 + word] as number;
+    }
+    met = states;
+  }
+  part.count = states;
+  part.met = met;
+  return done;
+}
+
+function enlargeTable(part: Part, length: number, keyWords: number): void {
+  const { keys, count } = part;
+  const slots = new Int32Array(length);
+  const last = length - 1;
+  const bits = 32 - Math.clz32(last);
+  for (let state = 1; state <= count; state++) {
+    const hash = hashOf(keys, state * keyWords, keyWords) << PART_BITS;
+    let place = hash >>> (32 - bits);
+    while (slots[place] !== 0) place = (place + 1) & last;
+    slots[place] = (hash << bits) | state;
+  }
+  part.slots = slots;
+}
+
+function resized(words: Int32Array, length: number): Int32Array {
+  const other = new Int32Array(length);
+  other.set(words.length > length ? words.subarray(0, length) : words);
+  return other;
 }
