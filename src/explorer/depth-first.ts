@@ -31,7 +31,8 @@ export class DepthFirst implements Course {
   #initial = -1;
   /** The system is in the last state of the path. */
   #isThere = false;
-  #wasCut = false;
+  /** States, or ends of paths, that were met with no step left. */
+  #cut = 0;
   #states = 0;
   #transitions = 0;
   #depth = 0;
@@ -66,7 +67,7 @@ export class DepthFirst implements Course {
       states: this.#states,
       transitions: this.#transitions,
       depth: this.#depth,
-      completeDepth: ended ? (this.#wasCut ? this.#maxDepth : this.#depth) : -1,
+      completeDepth: ended ? this.#depth : -1,
       frontier: this.#next.length,
       bytes: this.#saved.bytes + (this.#visited?.bytes ?? 0),
     };
@@ -75,7 +76,7 @@ export class DepthFirst implements Course {
   #begin(): Ending | null {
     this.#initial++;
     if (this.#initial === this.#system.initialCount) {
-      return this.#wasCut ? { kind: "unknown", reason: "depth" } : { kind: "complete" };
+      return this.#cut > 0 ? { kind: "unknown", reason: "depth" } : { kind: "complete" };
     }
     this.#system.begin(this.#initial);
     return this.#meet();
@@ -114,7 +115,7 @@ export class DepthFirst implements Course {
     if (isWorthwhile === null) return { kind: "unknown", reason: "memory" };
     if (!isWorthwhile) return null;
     if (left === 0) {
-      this.#wasCut = true;
+      this.#cut++;
       return null;
     }
     return this.#enter() ? null : { kind: "unknown", reason: "memory" };
@@ -134,7 +135,9 @@ export class DepthFirst implements Course {
       this.#states++;
       return true;
     }
-    if (this.#maxDepth === MOST_STEPS || this.#visited.noteOf(state) >= left) return false;
+    const before = this.#visited.noteOf(state);
+    if (this.#maxDepth === MOST_STEPS || before >= left) return false;
+    if (before === 0) this.#cut--;
     this.#visited.setNote(state, left);
     return true;
   }

@@ -22,9 +22,14 @@ type Permutation = ReadonlyMap<Domain, readonly number[]>;
 /** Every state by its words: brings each of so many packed states into canonical form, in place. */
 export type Canonical = (states: Int32Array, count: number) => void;
 
+/** The declared exchanges of a model. All symmetries are made of them. */
+export function generatorsOf({ definition }: Model): readonly Permutation[] {
+  return (definition.symmetry ?? []).map(permutationOf);
+}
+
 /** The group that the exchanges of a model generate, without the identity. */
-export function symmetriesOf({ definition }: Model): readonly Permutation[] {
-  const generators = (definition.symmetry ?? []).map(permutationOf);
+function symmetriesOf(model: Model): readonly Permutation[] {
+  const generators = generatorsOf(model);
   const identity: Permutation = new Map();
   const group = new Map([[textOf(identity), identity]]);
   for (const one of group.values()) {
@@ -33,7 +38,7 @@ export function symmetriesOf({ definition }: Model): readonly Permutation[] {
       group.set(textOf(product), product);
       if (group.size > MOST_SYMMETRIES) {
         throw new RangeError(
-          `the symmetry of ${definition.name} has more than ${MOST_SYMMETRIES} elements; declare fewer exchanges`,
+          `the symmetry of ${model.definition.name} has more than ${MOST_SYMMETRIES} elements; declare fewer exchanges`,
         );
       }
     }
