@@ -1,0 +1,56 @@
+// One search of the micro-model, in a process of its own: `lane.js METHOD SIZE` prints one JSON object.
+
+import { compile } from "../../src/explorer/model.ts";
+import { search, type SearchOptions } from "../../src/explorer/search.ts";
+import { micro, microSizes, type MicroSize } from "./micro.ts";
+import { searchPlainly, type Counts } from "./plain.ts";
+
+/** What was counted, and what it took. */
+export interface LaneFigures extends Counts {
+  readonly seconds: number;
+  /** Of the explorer, its tables; of the others, all that they took. */
+  readonly bytesPerState: number;
+}
+
+const GIB = 2 ** 30;
+
+function ours(size: MicroSize, options: SearchOptions): LaneFigures {
+  const model = compile(micro(size));
+  const result = search(model, { memoryBytes: 8 * GIB, ...options });
+  if (result.outcome !== "complete") throw new Error(`the search is ${JSON.stringify(result)}`);
+  const { states, transitions, depth, seconds, bytes } = result;
+  return { states, transitions, depth, seconds, bytesPerState: bytes / states };
+}
+
+/** Its memory is what the process took at most, beyond what it had at the start. */
+function plainly(size: MicroSize): LaneFigures {
+  const bytesBefore = process.memoryUsage.rss();
+  const before = performance.now();
+  const counts = searchPlainly(size);
+  const seconds = (performance.now() - before) / 1000;
+  const bytes = process.resourceUsage().maxRSS * 1024 - bytesBefore;
+  return { ...counts, seconds, bytesPerState: bytes / counts.states };
+}
+
+/** The ways of searching that are measured, by name. */
+const methods = {
+  exact: (size: MicroSize) => ours(size, {}),
+  fingerprint: (size: MicroSize) => ours(size, { keys: "fingerprint" }),
+  symmetry: (size: MicroSize) => ours(size, { symmetry: true }),
+  plain: plainly,
+} as const;
+
+export type Method = keyof typeof methods;
+export type SizeName = keyof typeof microSizes;
+
+const [method, size] = process.argv.slice(2);
+const isKnown =
+  method !== undefined && method in methods && size !== undefined && size in microSizes;
+if (!isKnown) {
+  console.error(
+    `give a method (${Object.keys(methods).join(", ")}) and a size (${Object.keys(microSizes).join(", ")})`,
+  );
+  process.exitCode = 2;
+} else {
+  console.log(JSON.stringify(methods[method as Method](microSizes[size as SizeName])));
+}
