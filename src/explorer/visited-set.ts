@@ -231,8 +231,9 @@ function bytesOf({ slots, keys, notes, cargo }: Part): number {
 
 /** A hash: its top bits say which part, those below where in its table. */
 function hashOf(words: Int32Array, at: number, count: number): number {
-  let hash = 0;
-  for (let i = 0; i < count; i++) {
+  let hash = Math.imul(words[at] as number, 0x9e3779b1);
+  hash ^= hash >>> 15;
+  for (let i = 1; i < count; i++) {
     hash = Math.imul(hash ^ (words[at + i] as number), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
