@@ -5,8 +5,7 @@
 // states within that distance. A system without snapshots is searched as a tree: every path, each state as often as a path
 // leads to it, and each step back is paid for by performing the whole path again.
 
-import type { Course, Coverage, Ending } from "./outcome.ts";
-import type { Limits } from "./packed-search.ts";
+import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
 import { violation } from "./retracing.ts";
 import { SavedStates } from "./saved-states.ts";
 import type { System } from "./system.ts";
@@ -46,11 +45,7 @@ export class DepthFirst implements Course {
     this.#visited =
       snapshots === null
         ? null
-        : new VisitedSet({
-            keyWords: snapshots.keyWords,
-            cargoWords: 0,
-            limitBytes: limits.memoryBytes,
-          });
+        : new VisitedSet({ keyWords: snapshots.keyWords, cargoWords: 0 }, limits.memoryBytes);
   }
 
   advance(): Ending | null {
@@ -69,7 +64,7 @@ export class DepthFirst implements Course {
       depth: this.#depth,
       completeDepth: ended ? this.#depth : -1,
       frontier: this.#next.length,
-      bytes: this.#saved.bytes + (this.#visited?.bytes ?? 0),
+      bytes: this.#visited?.bytes ?? 0,
     };
   }
 
@@ -146,9 +141,10 @@ export class DepthFirst implements Course {
     const { snapshots } = this.#system;
     if (snapshots !== null) {
       const sizeBytes = snapshots.sizeBytes();
-      const bytes = (this.#visited?.bytes ?? 0) + this.#saved.bytesWith(sizeBytes);
-      if (bytes > this.#limits.memoryBytes) return false;
+      const more = this.#saved.bytesWith(sizeBytes) - this.#saved.bytes;
+      if ((this.#visited?.bytes ?? 0) + more > this.#limits.memoryBytes) return false;
       snapshots.save(this.#saved.push(sizeBytes));
+      if (this.#visited !== null) this.#visited.bytesBeside = this.#saved.bytes;
     }
     this.#next.push(0);
     this.#isThere = true;

@@ -1,13 +1,13 @@
 // A model as a system that is moved one action at a time: for searches that follow a path, and for telling a path.
 
 import type { Place } from "./expression.ts";
-import type { Keys } from "./keys.ts";
 import { positionOf } from "./layout.ts";
 import type { Model } from "./model.ts";
+import type { Packed } from "./packed-program.ts";
 import type { System } from "./system.ts";
 
-/** The model, with states told apart by the given keys. */
-export function systemOf(model: Model, keys: Keys): System {
+/** The model, with states told apart as its program does. */
+export function systemOf(model: Model, packed: Packed): System {
   const { definition, kernel, instances, initial, layout } = model;
   const { words } = layout;
   const state = new Int32Array(words);
@@ -36,12 +36,12 @@ export function systemOf(model: Model, keys: Keys): System {
     describe: (action) => instances[action]?.name ?? `action ${action}`,
     describeState: () => describeState(model, state),
     snapshots: {
-      keyWords: keys.words,
-      exactKeys: keys.exact,
+      keyWords: packed.keyWords,
+      exactKeys: packed.exactKeys,
       writeKey(into) {
         canonical.set(state);
-        keys.canonical?.(canonical, 1);
-        keys.write(canonical, 1, into);
+        packed.canonical(canonical, 1);
+        packed.writeKeys(canonical, 1, into);
       },
       sizeBytes: () => state.byteLength,
       save: (into) => into.set(new Uint8Array(state.buffer)),

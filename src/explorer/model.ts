@@ -29,7 +29,6 @@ export interface Kernel {
 
 /** A model that can be searched. */
 export interface Model {
-  readonly kind: "model";
   readonly definition: Definition;
   readonly layout: Layout;
   /** Every action with its parameters given, by its number; without those that are never possible. */
@@ -37,6 +36,8 @@ export interface Model {
   /** The initial states, packed one after the other. */
   readonly initial: Int32Array;
   readonly kernel: Kernel;
+  /** The text of the kernel, of which `kernelFrom` makes it again. */
+  readonly source: string;
 }
 
 /** Characters of generated code in one function. The optimising compiler gives up on functions that are much longer. */
@@ -62,17 +63,18 @@ export function compile(definition: Definition): Model {
       const guard = conditionOf(rule.guard);
       return guard.kind !== "constant" || guard.value;
     });
+  const source = kernelSource(definition, layout, instances);
   return {
-    kind: "model",
     definition,
     layout,
     instances,
     initial: initialStates(definition, layout),
-    kernel: kernelOf(definition, layout, instances),
+    kernel: kernelFrom(source, definition.name),
+    source,
   };
 }
 
-/** The source of an expression whose value is a `Kernel`. */
+/** The body of a function that answers a `Kernel`. */
 function kernelSource(
   definition: Definition,
   layout: Layout,
@@ -121,17 +123,14 @@ function loads({ words }: Layout): string {
   return Array.from({ length: words }, (_, i) => `const w${i} = states[at + ${i}];`).join(" ");
 }
 
-/** Evaluates generated text; what it may call is passed in. */
-function kernelOf(definition: Definition, layout: Layout, instances: readonly Instance[]): Kernel {
-  const source = kernelSource(definition, layout, instances);
-  return evaluated<(outside: (place: string) => never) => Kernel>(
-    "outside",
-    source,
-  )((place) => {
+/** The kernel of which a model's source is the text. */
+export function kernelFrom(source: string, name: string): Kernel {
+  const outside = (place: string): never => {
     throw new RangeError(
-      `an action of ${definition.name} gives ${place} a value outside its domain; guard the action, or widen the domain`,
+      `an action of ${name} gives ${place} a value outside its domain; guard the action, or widen the domain`,
     );
-  });
+  };
+  return evaluated("outside", source)(outside) as Kernel;
 }
 
 function initialStates(definition: Definition, layout: Layout): Int32Array {

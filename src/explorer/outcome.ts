@@ -16,6 +16,12 @@ export interface Coverage {
   readonly bytes: number;
 }
 
+/** How far a search goes. */
+export interface Limits {
+  readonly maxDepth: number;
+  readonly memoryBytes: number;
+}
+
 /** Why a search does not know. */
 export type Reason =
   /** There are states beyond the depth that was asked for. */

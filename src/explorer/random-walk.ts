@@ -1,8 +1,7 @@
 // Random walks: from an initial state, an action after the other, each possible one with the same chance. For systems that
 // are too large to be searched; a walk that breaks nothing proves nothing.
 
-import type { Course, Coverage, Ending } from "./outcome.ts";
-import type { Limits } from "./packed-search.ts";
+import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
 import { violation } from "./retracing.ts";
 import type { System } from "./system.ts";
 import { VisitedSet } from "./visited-set.ts";
@@ -38,11 +37,7 @@ export class RandomWalk implements Course {
     this.#visited =
       snapshots === null
         ? null
-        : new VisitedSet({
-            keyWords: snapshots.keyWords,
-            cargoWords: 0,
-            limitBytes: limits.memoryBytes,
-          });
+        : new VisitedSet({ keyWords: snapshots.keyWords, cargoWords: 0 }, limits.memoryBytes);
   }
 
   /** One walk. */
@@ -78,7 +73,8 @@ export class RandomWalk implements Course {
   /** Performs a possible action; null: there is none. */
   #step(): number | null {
     const count = this.#system.actionCount();
-    for (let tries = 0; tries < DRAWS && count > 0; tries++) {
+    const draws = count === 0 ? 0 : DRAWS;
+    for (let tries = 0; tries < draws; tries++) {
       const action = this.#draw(count);
       if (this.#apply(action)) return action;
     }

@@ -1,7 +1,6 @@
 // The front of all searches: one set of options, one kind of answer.
 
 import { DepthFirst } from "./depth-first.ts";
-import { keysOf } from "./keys.ts";
 import { systemOf } from "./model-system.ts";
 import type { Model } from "./model.ts";
 import {
@@ -9,10 +8,12 @@ import {
   type Course,
   type Coverage,
   type Ending,
+  type Limits,
   type SearchResult,
   type Violation,
 } from "./outcome.ts";
-import { PackedSearch, type Limits } from "./packed-search.ts";
+import { loaded, programOf } from "./packed-program.ts";
+import { PackedSearch } from "./packed-search.ts";
 import { RandomWalk } from "./random-walk.ts";
 import { SystemSearch } from "./system-search.ts";
 import type { System } from "./system.ts";
@@ -159,10 +160,10 @@ interface Searchable {
 }
 
 function ofModel(model: Model, { keys = "exact", symmetry = false }: SearchOptions): Searchable {
-  const how = keysOf(model, { fingerprints: keys === "fingerprint", symmetry });
+  const packed = loaded(programOf(model, { fingerprints: keys === "fingerprint", symmetry }));
   return {
-    system: systemOf(model, how),
-    breadthFirst: (limits) => new PackedSearch(model, how, limits),
+    system: systemOf(model, packed),
+    breadthFirst: (limits) => new PackedSearch(model, packed, limits),
   };
 }
 

@@ -66,9 +66,14 @@ export function imageOf(
   return image;
 }
 
+/** How states are brought into canonical form: the text of a function, and the tables that it reads. */
+export interface CanonicalProgram {
+  readonly source: string;
+  readonly tables: Int32Array;
+}
+
 /** The canonical form of a model's states. */
-export function canonicalOf(model: Model): Canonical {
-  const { words } = model.layout;
+export function canonicalProgram(model: Model): CanonicalProgram {
   const symmetries = symmetriesOf(model);
   const chunks = chunksOf(model.layout);
   const tables = symmetries.flatMap((each) =>
@@ -80,10 +85,15 @@ export function canonicalOf(model: Model): Canonical {
     all.set(table, end);
     end += table.length;
   }
-  return evaluated<(tables: Int32Array) => Canonical>(
-    "tables",
-    canonicalSource(words, chunks, symmetries.length),
-  )(all);
+  return {
+    source: canonicalSource(model.layout.words, chunks, symmetries.length),
+    tables: all,
+  };
+}
+
+/** The function of which a program is the text. */
+export function canonicalFrom({ source, tables }: CanonicalProgram): Canonical {
+  return evaluated("tables", source)(tables) as Canonical;
 }
 
 /** Places that one look-up covers: bits of one word. */

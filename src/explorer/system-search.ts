@@ -1,8 +1,7 @@
 // Breadth first over a system whose states are saved and restored. The same order, and the same answers, as over a model;
 // each state is saved once, when it is met, and forgotten once it has been left.
 
-import type { Course, Coverage, Ending } from "./outcome.ts";
-import type { Limits } from "./packed-search.ts";
+import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
 import { violation, wayTo } from "./retracing.ts";
 import { SavedStates } from "./saved-states.ts";
 import type { Snapshots, System } from "./system.ts";
@@ -30,11 +29,10 @@ export class SystemSearch implements Course {
     this.#snapshots = snapshots;
     this.#limits = limits;
     this.#key = new Int32Array(snapshots.keyWords);
-    this.#visited = new VisitedSet({
-      keyWords: snapshots.keyWords,
-      cargoWords: 0,
-      limitBytes: limits.memoryBytes,
-    });
+    this.#visited = new VisitedSet(
+      { keyWords: snapshots.keyWords, cargoWords: 0 },
+      limits.memoryBytes,
+    );
   }
 
   advance(): Ending | null {
@@ -50,7 +48,7 @@ export class SystemSearch implements Course {
       depth: this.#depth,
       completeDepth: this.#completeDepth,
       frontier: this.#level.count - this.#position + this.#next.count,
-      bytes: this.#visited.bytes + this.#level.bytes + this.#next.bytes,
+      bytes: this.#visited.bytes,
     };
   }
 
@@ -104,9 +102,10 @@ export class SystemSearch implements Course {
     if (state === 0) return false;
     if (!this.#visited.wasNew) return true;
     const sizeBytes = this.#snapshots.sizeBytes();
-    const bytes = this.#visited.bytes + this.#level.bytes + this.#next.bytesWith(sizeBytes);
-    if (bytes > this.#limits.memoryBytes) return false;
+    const more = this.#next.bytesWith(sizeBytes) - this.#next.bytes;
+    if (this.#visited.bytes + more > this.#limits.memoryBytes) return false;
     this.#snapshots.save(this.#next.push(sizeBytes));
+    this.#visited.bytesBeside = this.#level.bytes + this.#next.bytes;
     this.#nextStates.push(state);
     this.#states++;
     this.#depth = this.#completeDepth + 1;

@@ -16,9 +16,6 @@ export const PARTS: number = 1 << PART_BITS;
 const PLACE_BITS = 32 - PART_BITS;
 const FEWEST = 16;
 const WORD_BYTES = 4;
-/** Waiting keys of one part, at least and at most. */
-const FEWEST_WAITING = 64;
-const MOST_WAITING = 1 << 14;
 
 /** One part. Its states have the places 1, 2, …; the key of the state at place n starts at word n · keyWords. */
 export interface Part {
@@ -34,11 +31,11 @@ export interface Part {
   met: number;
 }
 
-export interface Shape {
+/** What a record of a state consists of: its key, a note of one word, and its cargo. */
+export interface RecordShape {
   readonly keyWords: number;
   /** Words that go with a new state until `dropCargo`: what a search needs of states whose keys do not say it. */
   readonly cargoWords: number;
-  readonly limitBytes: number;
 }
 
 /** A set of keys, in parts. The number of a state is its part, above its place in it; 0 is the number of none. */
@@ -46,17 +43,15 @@ export class VisitedSet {
   readonly parts: readonly Part[];
   /** Whether the key that `add` was given last was not there. */
   wasNew = false;
+  /** What others take of the same limit. */
+  bytesBeside = 0;
   readonly #keyWords: number;
   readonly #cargoWords: number;
   readonly #limitBytes: number;
-  /** Keys that wait, those of one part after the other: key, note, cargo. */
-  #waiting: Int32Array;
-  #room: number = FEWEST_WAITING;
-  readonly #waitingOf: Int32Array = new Int32Array(PARTS);
   readonly #record: Int32Array;
   #bytes: number;
 
-  constructor({ keyWords, cargoWords, limitBytes }: Shape) {
+  constructor({ keyWords, cargoWords }: RecordShape, limitBytes: number) {
     this.#keyWords = keyWords;
     this.#cargoWords = cargoWords;
     this.#limitBytes = limitBytes;
@@ -69,13 +64,8 @@ export class VisitedSet {
       cargoFrom: 0,
       met: 0,
     }));
-    this.#waiting = new Int32Array(PARTS * this.#room * this.#recordWords);
-    this.#record = new Int32Array(this.#recordWords);
+    this.#record = new Int32Array(keyWords + 1 + cargoWords);
     this.#bytes = this.parts.reduce((sum, part) => sum + bytesOf(part), 0);
-  }
-
-  get #recordWords(): number {
-    return this.#keyWords + 1 + this.#cargoWords;
   }
 
   /** States in the set. */
@@ -83,54 +73,25 @@ export class VisitedSet {
     return this.parts.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Bytes of all tables, and of the room for what waits. */
+  /** Bytes of all tables, and of what counts with them. */
   get bytes(): number {
-    return this.#bytes + this.#waiting.byteLength;
+    return this.#bytes + this.bytesBeside;
   }
 
-  /**
-   * Has keys wait, from number `first` on and below `end`, each with its note and its cargo. Returns the number of the first
-   * for which there is no room before what waits is entered; `end`: all of them wait.
-   */
-  wait(keys: Int32Array, first: number, end: number, notes: Int32Array, cargo: Int32Array): number {
-    const keyWords = this.#keyWords;
-    const cargoWords = this.#cargoWords;
-    const width = keyWords + 1 + cargoWords;
-    const waiting = this.#waiting;
-    const waitingOf = this.#waitingOf;
-    const room = this.#room;
-    for (let i = first; i < end; i++) {
-      const part = hashOf(keys, i * keyWords, keyWords) >>> PLACE_BITS;
-      const before = waitingOf[part] as number;
-      if (before === room) return i;
-      waitingOf[part] = before + 1;
-      let to = (part * room + before) * width;
-      for (let word = i * keyWords; word < (i + 1) * keyWords; word++) {
-        waiting[to++] = keys[word] as number;
-      }
-      waiting[to++] = notes[i] as number;
-      for (let word = i * cargoWords; word < (i + 1) * cargoWords; word++) {
-        waiting[to++] = cargo[word] as number;
-      }
+  /** Enters so many records, which are of the given part. False: memory ended before all of them were in. */
+  enterAll(part: Part, records: Int32Array, from: number, count: number): boolean {
+    const width = this.#keyWords + 1 + this.#cargoWords;
+    for (let done = 0; done < count;) {
+      if (!this.#makeRoom(part)) return false;
+      const at = from + done * width;
+      done += enter(part, records, at, count - done, this.#keyWords, this.#cargoWords);
     }
-    return end;
-  }
-
-  /** Enters what waits. False: memory ended before all of it was in. */
-  settle(): boolean {
-    for (const [i, part] of this.parts.entries()) {
-      const count = this.#waitingOf[i] as number;
-      if (count === 0) continue;
-      if (!this.#enterAll(part, i * this.#room * this.#recordWords, count)) return false;
-      this.#waitingOf[i] = 0;
-    }
-    this.#adjustRoom();
     return true;
   }
 
   /** Enters one key, unless it is there. Returns the number of its state; 0: memory has ended. `wasNew` says more. */
   add(keys: Int32Array, note: number): number {
-    const part = hashOf(keys, 0, this.#keyWords) >>> PLACE_BITS;
+    const part = partOf(keys, 0, this.#keyWords);
     const found = this.parts[part] as Part;
     if (!this.#makeRoom(found)) return 0;
     const record = this.#record;
@@ -167,15 +128,6 @@ export class VisitedSet {
     part.cargoFrom = upTo;
   }
 
-  #enterAll(part: Part, from: number, count: number): boolean {
-    for (let done = 0; done < count;) {
-      if (!this.#makeRoom(part)) return false;
-      const at = from + done * this.#recordWords;
-      done += enter(part, this.#waiting, at, count - done, this.#keyWords, this.#cargoWords);
-    }
-    return true;
-  }
-
   /** Room for one state more, at least, and cargo for as many as the notes have room for. */
   #makeRoom(part: Part): boolean {
     if (capacityOf(part) > part.count && cargoRoom(part, this.#cargoWords) > part.count)
@@ -195,19 +147,10 @@ export class VisitedSet {
     this.#bytes += bytesOf(part) - before;
     return true;
   }
-
-  /** About as many keys may wait as there are states: then each line of a part is of use to several. */
-  #adjustRoom(): void {
-    const wanted = Math.min(MOST_WAITING, Math.ceil(this.count / PARTS));
-    const bytes = PARTS * wanted * this.#recordWords * WORD_BYTES;
-    if (wanted < 2 * this.#room || this.#bytes + bytes > this.#limitBytes / 2) return;
-    this.#room = wanted;
-    this.#waiting = new Int32Array(bytes / WORD_BYTES);
-  }
 }
 
 /** Where in its part the state of this number is. */
-export function placeOf(state: number): number {
+function placeOf(state: number): number {
   return state & ((1 << PLACE_BITS) - 1);
 }
 
@@ -227,6 +170,11 @@ function cargoRoom(part: Part, cargoWords: number): number {
 
 function bytesOf({ slots, keys, notes, cargo }: Part): number {
   return slots.byteLength + keys.byteLength + notes.byteLength + cargo.byteLength;
+}
+
+/** The part to which a key belongs. */
+export function partOf(words: Int32Array, at: number, count: number): number {
+  return hashOf(words, at, count) >>> PLACE_BITS;
 }
 
 /** A hash: its top bits say which part, those below where in its table. */

@@ -232,7 +232,7 @@ function bent(start: string, bend: (effects: readonly Effect[]) => readonly Effe
 const withoutWrites =
   (place: RegExp) =>
   (effects: readonly Effect[]): readonly Effect[] =>
-    effects.flatMap((effect) => {
+    effects.flatMap((effect): readonly Effect[] => {
       if (effect.kind === "assign") return place.test(effect.place.name) ? [] : [effect];
       return [{ ...effect, effects: withoutWrites(place)(effect.effects) }];
     });

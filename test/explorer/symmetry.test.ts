@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { micro, microSizes, type MicroSize } from "../../benchmarks/explorer/micro.ts";
 import { searchPlainly, type PlainState } from "../../benchmarks/explorer/plain.ts";
 import {
+  action,
   exchange,
   family,
   interchangeable,
@@ -101,6 +102,29 @@ describe("symmetry", () => {
     const target = last.includes("middle") ? "middle" : "right";
     expect(last).toBe([1, 2, 3, 4].map((disc) => `at[${disc}] = ${target}`).join(", "));
     expect(violation?.actions).toHaveLength(15);
+  });
+});
+
+describe("a symmetry that moves the first value of a domain", () => {
+  it("leaves half of the states of 9 coins that are turned over", () => {
+    const side = oneOf("side", ["heads", "tails"]);
+    const coin = range("coin", 1, 9);
+    const shows = family("shows", [coin], side);
+    const turn = action("turn", { coin, to: side }, ({ coin: c, to }) => ({
+      guard: shows.at(c).isNot(to),
+      effects: [shows.at(c).becomes(to)],
+    }));
+    const allShow = (to: "heads" | "tails") => coin.values.map((c) => shows.at(c).becomes(to));
+    const definition: Definition = {
+      name: "coins",
+      variables: [shows],
+      initial: [allShow("heads"), allShow("tails")],
+      actions: [turn],
+      invariants: [],
+      symmetry: [exchange([side, "heads", "tails"])],
+    };
+    expect(search(compile(definition))).toMatchObject({ states: 512, depth: 4 });
+    expect(reduced(definition)).toMatchObject({ states: 256, depth: 4 });
   });
 });
 

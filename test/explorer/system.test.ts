@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { micro } from "../../benchmarks/explorer/micro.ts";
-import { keysOf } from "../../src/explorer/keys.ts";
 import { compile } from "../../src/explorer/model.ts";
 import { systemOf } from "../../src/explorer/model-system.ts";
+import { loaded, programOf } from "../../src/explorer/packed-program.ts";
 import { SavedStates } from "../../src/explorer/saved-states.ts";
 import { search } from "../../src/explorer/search.ts";
 import type { Snapshots, System } from "../../src/explorer/system.ts";
@@ -145,7 +145,7 @@ describe("a system without snapshots", () => {
 describe("a model as a system", () => {
   const asSystem = (definition: ReturnType<typeof jugs>, fingerprints = false): System => {
     const model = compile(definition);
-    return systemOf(model, keysOf(model, { fingerprints, symmetry: false }));
+    return systemOf(model, loaded(programOf(model, { fingerprints, symmetry: false })));
   };
   const counted = (subject: Parameters<typeof search>[0], keys?: "fingerprint") => {
     const options = keys === undefined ? {} : { keys };
