@@ -18,10 +18,12 @@ import { RandomWalk } from "./random-walk.ts";
 import { SystemSearch } from "./system-search.ts";
 import type { System } from "./system.ts";
 
-const DEFAULT_MEMORY_BYTES = 2 ** 30;
+/** What tables may take unless options say otherwise. */
+export const DEFAULT_MEMORY_BYTES: number = 2 ** 30;
 const DEFAULT_WALK_LENGTH = 100;
 const DEFAULT_WALKS = 1000;
-const DEFAULT_PROGRESS_MS = 500;
+/** Time between two reports of progress unless options say otherwise. */
+export const DEFAULT_PROGRESS_MS = 500;
 /** How long a search keeps the thread before others may have it. */
 const TURN_MS = 20;
 
@@ -185,7 +187,8 @@ function ofSystem(system: System, { keys, symmetry = false }: SearchOptions): Se
   };
 }
 
-function whole(name: string, value: number, least: number): void {
+/** @throws RangeError unless the value is a whole number from `least` on, or Infinity. */
+export function whole(name: string, value: number, least: number): void {
   if (value >= least && (Number.isSafeInteger(value) || value === Infinity)) return;
   throw new RangeError(`${name} is ${value}; give a whole number from ${least}, or Infinity`);
 }
