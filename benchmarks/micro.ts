@@ -35,7 +35,10 @@ type BySize = Partial<Record<SizeName, LaneFigures>>;
 
 interface Comparison {
   readonly ours: BySize;
+  readonly fingerprint: BySize;
   readonly symmetry: BySize;
+  /** On two threads. */
+  readonly threads: BySize;
   readonly plain: BySize;
   /** Null: it was not measured, and this is why. */
   readonly spin: BySize | null;
@@ -58,8 +61,8 @@ function bySpin(sizes: readonly SizeName[]): Pick<Comparison, "spin" | "spinWhy"
 }
 
 /** Throws if two searches of one size counted differently. */
-function compare({ ours, plain, spin }: Comparison): void {
-  for (const other of [plain, spin ?? {}]) {
+function compare({ ours, fingerprint, threads, plain, spin }: Comparison): void {
+  for (const other of [fingerprint, threads, plain, spin ?? {}]) {
     for (const [size, { states, transitions }] of Object.entries(other)) {
       const own = ours[size as SizeName];
       if (own?.states === states && own.transitions === transitions) continue;
@@ -87,39 +90,51 @@ function print(title: string, figures: BySize): void {
 
 function report(comparison: Comparison, json: boolean): void {
   compare(comparison);
-  const { ours, symmetry, plain, spin, spinWhy } = comparison;
+  const { ours, fingerprint, symmetry, threads, plain, spin, spinWhy } = comparison;
   if (json) {
-    console.log(JSON.stringify({ ...ours, symmetry, plain, spin, spinWhy }));
+    console.log(JSON.stringify({ ...ours, fingerprint, symmetry, threads, plain, spin, spinWhy }));
     return;
   }
   const heads = ["states", "transitions", "depth", "seconds", "states/s", "B/state"];
   const widths = [12, 13, 9, 9, 12, 8];
   console.log("".padEnd(34) + heads.map((head, i) => head.padStart(widths[i] ?? 0)).join(""));
   print("explorer, exact", ours);
+  print("explorer, fingerprints", fingerprint);
+  print("explorer, exact, 2 threads", threads);
   print("explorer, exact, symmetry", symmetry);
   print("Spin, exact, depth first", spin ?? {});
   print("objects and JSON", plain);
   if (spinWhy !== null) console.log(spinWhy);
 }
 
+const searched = (method: Method, sizes: readonly SizeName[]): BySize =>
+  Object.fromEntries(sizes.map((size) => [size, middle(method, size)]));
+
 /** S, M and L. */
 export function run(json: boolean): void {
+  const sizes = ["S", "M", "L"] as const;
   const comparison: Comparison = {
-    ours: { S: middle("exact", "S"), M: middle("exact", "M"), L: middle("exact", "L") },
-    symmetry: {
-      S: middle("symmetry", "S"),
-      M: middle("symmetry", "M"),
-      L: middle("symmetry", "L"),
-    },
+    ours: searched("exact", sizes),
+    fingerprint: searched("fingerprint", sizes),
+    symmetry: searched("symmetry", sizes),
+    threads: searched("threads", sizes),
     plain: { S: measured("plain", "S") },
-    ...bySpin(["S", "M", "L"]),
+    ...bySpin(sizes),
   };
   report(comparison, json);
 }
 
 /** XL, by the explorer alone. */
 export function runDeep(json: boolean): void {
-  const ours = { XL: measured("exact", "XL") };
-  const symmetry = { XL: measured("symmetry", "XL") };
-  report({ ours, symmetry, plain: {}, spin: null, spinWhy: "Spin is not measured." }, json);
+  const sizes = ["XL"] as const;
+  const comparison: Comparison = {
+    ours: searched("exact", sizes),
+    fingerprint: {},
+    symmetry: searched("symmetry", sizes),
+    threads: searched("threads", sizes),
+    plain: {},
+    spin: null,
+    spinWhy: "Spin is not measured on XL: it would take minutes.",
+  };
+  report(comparison, json);
 }

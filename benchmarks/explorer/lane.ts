@@ -1,7 +1,9 @@
 // One search of the micro-model, in a process of its own: `lane.js METHOD SIZE` prints one JSON object.
 
 import { compile } from "../../src/explorer/model.ts";
+import type { SearchResult } from "../../src/explorer/outcome.ts";
 import { search, type SearchOptions } from "../../src/explorer/search.ts";
+import { searchOnThreads } from "../../src/explorer/threads.ts";
 import { micro, microSizes, type MicroSize } from "./micro.ts";
 import { searchPlainly, type Counts } from "./plain.ts";
 
@@ -12,11 +14,16 @@ export interface LaneFigures extends Counts {
   readonly bytesPerState: number;
 }
 
-const GIB = 2 ** 30;
+const memoryBytes = 8 * 2 ** 30;
+const THREADS = 2;
 
-function ours(size: MicroSize, options: SearchOptions): LaneFigures {
-  const model = compile(micro(size));
-  const result = search(model, { memoryBytes: 8 * GIB, ...options });
+const ours = (size: MicroSize, options: SearchOptions): LaneFigures =>
+  figuresOf(search(compile(micro(size)), { memoryBytes, ...options }));
+
+const onThreads = async (size: MicroSize): Promise<LaneFigures> =>
+  figuresOf(await searchOnThreads(compile(micro(size)), { memoryBytes, threads: THREADS }));
+
+function figuresOf(result: SearchResult): LaneFigures {
   if (result.outcome !== "complete") throw new Error(`the search is ${JSON.stringify(result)}`);
   const { states, transitions, depth, seconds, bytes } = result;
   return { states, transitions, depth, seconds, bytesPerState: bytes / states };
@@ -32,13 +39,14 @@ function plainly(size: MicroSize): LaneFigures {
   return { ...counts, seconds, bytesPerState: bytes / counts.states };
 }
 
-export type Method = "exact" | "fingerprint" | "symmetry" | "plain";
+export type Method = "exact" | "fingerprint" | "symmetry" | "threads" | "plain";
 
 /** The ways of searching that are measured, by name. */
-const methods: Readonly<Record<Method, (size: MicroSize) => LaneFigures>> = {
+const methods: Readonly<Record<Method, (size: MicroSize) => LaneFigures | Promise<LaneFigures>>> = {
   exact: (size) => ours(size, {}),
   fingerprint: (size) => ours(size, { keys: "fingerprint" }),
   symmetry: (size) => ours(size, { symmetry: true }),
+  threads: onThreads,
   plain: plainly,
 };
 
@@ -53,5 +61,5 @@ if (!isKnown) {
   );
   process.exitCode = 2;
 } else {
-  console.log(JSON.stringify(methods[method as Method](microSizes[size as SizeName])));
+  console.log(JSON.stringify(await methods[method as Method](microSizes[size as SizeName])));
 }

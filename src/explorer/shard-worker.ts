@@ -70,4 +70,4 @@ function work({ program, index, crew, areas, maxDepth, memoryBytes }: ShardTask)
   }
 }
 
-parentPort?.postMessage(work(workerData as ShardTask));
+parentPort?.postMessage(work(workerData as ShardTask), []);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { micro } from "../../benchmarks/explorer/micro.ts";
-import type { Definition } from "../../src/explorer/definition.ts";
-import type { Effect } from "../../src/explorer/expression.ts";
+import { action, invariant, variable, type Definition } from "../../src/explorer/definition.ts";
+import { oneOf, range } from "../../src/explorer/domain.ts";
+import { all, any, type Effect } from "../../src/explorer/expression.ts";
 import { compile } from "../../src/explorer/model.ts";
 import type { SearchResult } from "../../src/explorer/outcome.ts";
 import { search, searchInTurns, type SearchOptions } from "../../src/explorer/search.ts";
@@ -93,6 +94,31 @@ describe("a search breadth first", () => {
     const definition = withoutInvariants(hanoi(3));
     const moves = definition.actions[0]?.instances.map(({ rule }) => rule.effects) ?? [];
     expect(of({ ...definition, initial: moves })).toMatchObject({ states: 27, transitions: 78 });
+  });
+});
+
+describe("the example of docs/explorer.md", () => {
+  it("has four states", () => {
+    const turn = variable("turn", oneOf("side", ["left", "right"]));
+    const crossings = variable("crossings", range("crossings", 0, 3));
+    const cross = action("cross", { to: turn.domain }, ({ to }) => ({
+      guard: all(turn.isNot(to), crossings.isBelow(3)),
+      effects: [turn.becomes(to), crossings.becomes(crossings.plus(1))],
+    }));
+    const ferry = compile({
+      name: "ferry",
+      variables: [turn, crossings],
+      actions: [cross],
+      invariants: [
+        invariant("an odd crossing ends right", any(crossings.isNot(3), turn.is("right"))),
+      ],
+    });
+    expect(search(ferry)).toMatchObject({
+      outcome: "complete",
+      states: 4,
+      transitions: 3,
+      depth: 3,
+    });
   });
 });
 

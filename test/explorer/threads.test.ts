@@ -5,11 +5,12 @@ import { range } from "../../src/explorer/domain.ts";
 import { compile } from "../../src/explorer/model.ts";
 import type { SearchResult } from "../../src/explorer/outcome.ts";
 import { search } from "../../src/explorer/search.ts";
+import type * as threads from "../../src/explorer/threads.ts";
 import { counters, hanoi, jugs } from "./little-models.ts";
 
 /** As it is built: a thread cannot load TypeScript. */
 const built = new URL("../../dist/src/explorer/threads.js", import.meta.url).href;
-const { searchOnThreads } = (await import(built)) as typeof import("../../src/explorer/threads.ts");
+const { searchOnThreads } = (await import(built)) as typeof threads;
 
 /** All but what depends on the clock and on the tables of each thread. */
 const without = ({ seconds, bytes, ...others }: SearchResult) => {
@@ -19,24 +20,26 @@ const without = ({ seconds, bytes, ...others }: SearchResult) => {
 };
 
 describe("a search on threads", () => {
-  it.each([1, 2, 3])("%i of them: counts what one thread counts", async (threads) => {
+  it.each([1, 2, 3])("%i of them: counts what one thread counts", async (count) => {
     const model = compile(micro({ frames: 1, references: 2 }));
     for (const options of [{}, { keys: "fingerprint" }, { symmetry: true }] as const) {
-      expect(without(await searchOnThreads(model, { ...options, threads }))).toEqual(
+      expect(without(await searchOnThreads(model, { ...options, threads: count }))).toEqual(
         without(search(model, options)),
       );
     }
   });
-  it.each([1, 2, 3])("%i of them: gives the same counterexample", async (threads) => {
+  it.each([1, 2, 3])("%i of them: gives the same counterexample", async (count) => {
     for (const definition of [jugs(), hanoi(6)]) {
       const model = compile(definition);
-      expect(without(await searchOnThreads(model, { threads }))).toEqual(without(search(model)));
+      expect(without(await searchOnThreads(model, { threads: count }))).toEqual(
+        without(search(model)),
+      );
     }
   });
-  it.each([1, 2])("%i of them: stops at the same depth", async (threads) => {
+  it.each([1, 2])("%i of them: stops at the same depth", async (count) => {
     const model = compile(counters(5, 5));
     for (const maxDepth of [0, 7, 25]) {
-      expect(without(await searchOnThreads(model, { threads, maxDepth }))).toEqual(
+      expect(without(await searchOnThreads(model, { threads: count, maxDepth }))).toEqual(
         without(search(model, { maxDepth })),
       );
     }
