@@ -1,8 +1,9 @@
 // One search of the micro-model, in a process of its own: `lane.js METHOD SIZE` prints one JSON object.
 
 import { compile } from "../../src/explorer/model.ts";
+import type { SearchOptions } from "../../src/explorer/options.ts";
 import type { SearchResult } from "../../src/explorer/outcome.ts";
-import { search, type SearchOptions } from "../../src/explorer/search.ts";
+import { search } from "../../src/explorer/search.ts";
 import { searchOnThreads } from "../../src/explorer/threads.ts";
 import { micro, microSizes, type MicroSize } from "./micro.ts";
 import { searchPlainly, type Counts } from "./plain.ts";

@@ -3,8 +3,11 @@
 //
 // A state that is met again with more steps left than before is explored again, so a search to a bound meets exactly the
 // states within that distance. A system without snapshots is searched as a tree: every path, each state as often as a path
-// leads to it, and each step back is paid for by performing the whole path again.
+// leads to it, and each step back is paid for by performing the whole path again. Such a tree is what sleep sets are for:
+// of the orders of independent actions one is performed. (With states that are recognised they would have to be kept with
+// each state, and a bound makes that unsound unless more is kept; the search breadth first does it.)
 
+import { addTo, has, IndependenceTable, type Independence } from "./independence.ts";
 import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
 import { violation } from "./retracing.ts";
 import { SavedStates } from "./saved-states.ts";
@@ -27,6 +30,9 @@ export class DepthFirst implements Course {
   /** The path: actions that were performed, and in each of its states the action to be tried next. */
   readonly #actions: number[] = [];
   readonly #next: number[] = [];
+  readonly #independence: IndependenceTable | null;
+  /** Of each state of the path, the actions that need not be performed: they sleep, or they were. */
+  readonly #sleep: Int32Array[] = [];
   #initial = -1;
   /** The system is in the last state of the path. */
   #isThere = false;
@@ -36,9 +42,10 @@ export class DepthFirst implements Course {
   #transitions = 0;
   #depth = 0;
 
-  constructor(system: System, limits: Limits) {
+  constructor(system: System, limits: Limits, independence: Independence | null) {
     const { snapshots } = system;
     this.#system = system;
+    this.#independence = independence === null ? null : new IndependenceTable(independence);
     this.#limits = limits;
     this.#maxDepth = Math.min(limits.maxDepth, MOST_STEPS);
     this.#key = new Int32Array(snapshots?.keyWords ?? 0);
@@ -87,12 +94,15 @@ export class DepthFirst implements Course {
       return null;
     }
     this.#next[top] = action + 1;
+    const sleep = this.#sleep[top];
+    if (sleep !== undefined && has(sleep, action)) return null;
     if (!this.#system.apply(action)) return null;
     this.#transitions++;
     this.#isThere = false;
     this.#actions.push(action);
     const ending = this.#meet();
     if (ending === null && this.#next.length === top + 1) this.#actions.pop();
+    if (sleep !== undefined) addTo(sleep, action);
     return ending;
   }
 
@@ -147,12 +157,24 @@ export class DepthFirst implements Course {
       if (this.#visited !== null) this.#visited.bytesBeside = this.#saved.bytes;
     }
     this.#next.push(0);
+    if (this.#independence !== null) this.#sleep.push(this.#sleepAfter(this.#independence));
     this.#isThere = true;
     return true;
   }
 
+  /** What sleeps in the state that the last action led to. */
+  #sleepAfter(independence: IndependenceTable): Int32Array {
+    const action = this.#actions.at(-1);
+    const before = this.#sleep.at(-1);
+    if (action === undefined || before === undefined) return new Int32Array(independence.words);
+    const sleep = before.slice();
+    independence.keepIndependent(sleep, action);
+    return sleep;
+  }
+
   #leave(): void {
     this.#next.pop();
+    this.#sleep.pop();
     this.#actions.pop();
     if (this.#system.snapshots !== null) this.#saved.pop();
     this.#isThere = false;

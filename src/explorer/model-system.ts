@@ -1,6 +1,7 @@
 // A model as a system that is moved one action at a time: for searches that follow a path, and for telling a path.
 
 import type { Place } from "./expression.ts";
+import { independenceOf } from "./independence.ts";
 import { positionOf } from "./layout.ts";
 import type { Model } from "./model.ts";
 import type { Packed } from "./packed-program.ts";
@@ -35,6 +36,7 @@ export function systemOf(model: Model, packed: Packed): System {
     broken: () => definition.invariants[kernel.broken(state, 0)]?.name ?? null,
     describe: (action) => instances[action]?.name ?? `action ${action}`,
     describeState: () => describeState(model, state),
+    independence: independenceOf(model),
     snapshots: {
       keyWords: packed.keyWords,
       exactKeys: packed.exactKeys,

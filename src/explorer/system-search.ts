@@ -3,9 +3,24 @@
 
 import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
 import { violation, wayTo } from "./retracing.ts";
+import type { Independence } from "./independence.ts";
 import { SavedStates } from "./saved-states.ts";
+import { SleepSets } from "./sleep-sets.ts";
 import type { Snapshots, System } from "./system.ts";
 import { VisitedSet } from "./visited-set.ts";
+
+/** What an entry of a queue takes beside the saved state. */
+const ENTRY_BYTES = 16;
+
+/** States to be expanded. */
+interface Queue {
+  readonly saved: SavedStates;
+  /** Of each, its number, and for which actions it is to be expanded; null: for all. */
+  readonly states: number[];
+  readonly only: (Int32Array | null)[];
+}
+
+const newQueue = (): Queue => ({ saved: new SavedStates(), states: [], only: [] });
 
 /** Breadth first, one action at a time. */
 export class SystemSearch implements Course {
@@ -13,31 +28,36 @@ export class SystemSearch implements Course {
   readonly #snapshots: Snapshots;
   readonly #limits: Limits;
   readonly #visited: VisitedSet;
+  readonly #sleep: SleepSets | null;
   readonly #key: Int32Array;
-  #level: SavedStates = new SavedStates();
-  #levelStates: number[] = [];
-  #next: SavedStates = new SavedStates();
-  #nextStates: number[] = [];
+  #level: Queue = newQueue();
+  #next: Queue = newQueue();
   #position = 0;
   #completeDepth = -1;
   #depth = 0;
   #states = 0;
   #transitions = 0;
 
-  constructor(system: System, snapshots: Snapshots, limits: Limits) {
+  constructor(
+    system: System,
+    snapshots: Snapshots,
+    limits: Limits,
+    independence: Independence | null,
+  ) {
     this.#system = system;
     this.#snapshots = snapshots;
     this.#limits = limits;
+    this.#sleep = independence === null ? null : new SleepSets(independence);
     this.#key = new Int32Array(snapshots.keyWords);
     this.#visited = new VisitedSet(
-      { keyWords: snapshots.keyWords, cargoWords: 0 },
+      { keyWords: snapshots.keyWords, cargoWords: this.#sleep?.cargoWords ?? 0 },
       limits.memoryBytes,
     );
   }
 
   advance(): Ending | null {
     if (this.#completeDepth === -1) return this.#begin();
-    if (this.#position === this.#level.count) return this.#nextLevel();
+    if (this.#position === this.#level.states.length) return this.#nextLevel();
     return this.#expand(this.#position++);
   }
 
@@ -46,8 +66,9 @@ export class SystemSearch implements Course {
       states: this.#states,
       transitions: this.#transitions,
       depth: this.#depth,
-      completeDepth: this.#completeDepth,
-      frontier: this.#level.count - this.#position + this.#next.count,
+      // A level may consist of states that are expanded again, and then it is no further away.
+      completeDepth: Math.min(this.#completeDepth, this.#depth),
+      frontier: this.#level.states.length - this.#position + this.#next.states.length,
       bytes: this.#visited.bytes,
     };
   }
@@ -58,30 +79,31 @@ export class SystemSearch implements Course {
       this.#system.begin(initial);
       const broken = this.#system.broken();
       if (broken !== null) return violation(broken, { initial, actions: [] }, true);
-      if (!this.#meet(0)) return { kind: "unknown", reason: "memory" };
+      if (!this.#meet(0, undefined)) return { kind: "unknown", reason: "memory" };
     }
     return this.#nextLevel();
   }
 
   #nextLevel(): Ending | null {
-    if (this.#next.count === 0) return { kind: "complete" };
+    if (this.#next.states.length === 0) return { kind: "complete" };
     this.#completeDepth++;
-    this.#depth = this.#completeDepth;
     [this.#level, this.#next] = [this.#next, this.#level];
-    [this.#levelStates, this.#nextStates] = [this.#nextStates, []];
-    this.#next.clear();
+    this.#next.saved.clear();
+    this.#next.states.length = 0;
+    this.#next.only.length = 0;
     this.#position = 0;
     const isFar = this.#completeDepth === this.#limits.maxDepth;
     return isFar ? { kind: "unknown", reason: "depth" } : null;
   }
 
   #expand(position: number): Ending | null {
-    const saved = this.#level.at(position);
-    const state = this.#levelStates[position] as number;
+    const saved = this.#level.saved.at(position);
+    const state = this.#level.states[position] as number;
+    this.#sleep?.open(this.#visited, state, this.#level.only[position] ?? null);
     this.#snapshots.restore(saved);
     const count = this.#system.actionCount();
     for (let action = 0; action < count; action++) {
-      if (!this.#system.apply(action)) continue;
+      if (this.#sleep?.sleeps(action) === true || !this.#system.apply(action)) continue;
       this.#transitions++;
       const broken = this.#system.broken();
       if (broken !== null) {
@@ -89,26 +111,42 @@ export class SystemSearch implements Course {
         const { initial, actions } = wayTo(this.#system, this.#visited, state);
         return violation(broken, { initial, actions: [...actions, action] }, true);
       }
-      if (!this.#meet(state)) return { kind: "unknown", reason: "memory" };
+      const cargo = this.#sleep?.after(this.#visited, action);
+      if (!this.#meet(state, cargo)) return { kind: "unknown", reason: "memory" };
+      this.#sleep?.close(action);
       this.#snapshots.restore(saved);
     }
     return null;
   }
 
-  /** Saves the current state if it is new. False: memory has ended. */
-  #meet(source: number): boolean {
+  /** Saves the current state if it is to be expanded. False: memory has ended. */
+  #meet(source: number, cargo: Int32Array | undefined): boolean {
     this.#snapshots.writeKey(this.#key);
-    const state = this.#visited.add(this.#key, source);
+    const state = this.#visited.add(this.#key, source, cargo);
     if (state === 0) return false;
-    if (!this.#visited.wasNew) return true;
+    const isNew = this.#visited.wasNew;
+    const woken = isNew ? null : (this.#sleep?.meetAgain(this.#visited, state) ?? null);
+    if (!isNew && woken === null) return true;
+    if (!this.#enqueue(state, woken)) return false;
+    if (isNew) {
+      this.#states++;
+      this.#depth = this.#completeDepth + 1;
+    }
+    return true;
+  }
+
+  #enqueue(state: number, only: Int32Array | null): boolean {
+    const { saved, states } = this.#next;
     const sizeBytes = this.#snapshots.sizeBytes();
-    const more = this.#next.bytesWith(sizeBytes) - this.#next.bytes;
+    const more = saved.bytesWith(sizeBytes) - saved.bytes;
     if (this.#visited.bytes + more > this.#limits.memoryBytes) return false;
-    this.#snapshots.save(this.#next.push(sizeBytes));
-    this.#visited.bytesBeside = this.#level.bytes + this.#next.bytes;
-    this.#nextStates.push(state);
-    this.#states++;
-    this.#depth = this.#completeDepth + 1;
+    this.#snapshots.save(saved.push(sizeBytes));
+    states.push(state);
+    this.#next.only.push(only);
+    this.#visited.bytesBeside =
+      saved.bytes +
+      this.#level.saved.bytes +
+      ENTRY_BYTES * (states.length + this.#level.states.length);
     return true;
   }
 }

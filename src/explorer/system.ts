@@ -5,6 +5,8 @@
 // Whatever happens has to depend on the current state and the action alone: a system that counts its calls, looks at a
 // clock or draws numbers is searched wrongly, and nothing here would notice.
 
+import type { Independence } from "./independence.ts";
+
 /** A system that is moved by its searcher. */
 export interface System {
   readonly name: string;
@@ -29,6 +31,8 @@ export interface System {
   describeState(): string;
   /** Null: states cannot be saved. They are then reached again by performing everything from the start. */
   readonly snapshots: Snapshots | null;
+  /** Null: nothing is known to be independent. */
+  readonly independence: Independence | null;
 }
 
 /** How states are told apart, saved and put back. All of it is about the current state. */

@@ -8,13 +8,8 @@ import { shapeOf } from "./levels.ts";
 import type { Model } from "./model.ts";
 import { collisionProbability, type Coverage, type SearchResult } from "./outcome.ts";
 import { loaded, programOf } from "./packed-program.ts";
-import {
-  DEFAULT_MEMORY_BYTES,
-  DEFAULT_PROGRESS_MS,
-  search,
-  whole,
-  type SearchOptions,
-} from "./search.ts";
+import { DEFAULT_MEMORY_BYTES, DEFAULT_PROGRESS_MS, whole, type SearchOptions } from "./options.ts";
+import { search } from "./search.ts";
 import type { ShardAnswer, ShardTask } from "./shard-worker.ts";
 import { WaitingKeys } from "./waiting-keys.ts";
 
@@ -24,7 +19,10 @@ const WAITING_SHARE = 1 / 4;
 const MOST_THREADS = 64;
 
 /** Options of a search on several threads. */
-export interface ThreadOptions extends Omit<SearchOptions, "strategy" | "walks" | "seed"> {
+export interface ThreadOptions extends Omit<
+  SearchOptions,
+  "strategy" | "walks" | "seed" | "sleepSets"
+> {
   /** Worker threads; the thread that asks waits. One more than there are cores helps nobody. */
   readonly threads: number;
 }

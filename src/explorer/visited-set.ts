@@ -34,7 +34,7 @@ export interface Part {
 /** What a record of a state consists of: its key, a note of one word, and its cargo. */
 export interface RecordShape {
   readonly keyWords: number;
-  /** Words that go with a new state until `dropCargo`: what a search needs of states whose keys do not say it. */
+  /** Words that go with each state until `dropCargo`: what a search needs of states beyond their keys. */
   readonly cargoWords: number;
 }
 
@@ -90,13 +90,14 @@ export class VisitedSet {
   }
 
   /** Enters one key, unless it is there. Returns the number of its state; 0: memory has ended. `wasNew` says more. */
-  add(keys: Int32Array, note: number): number {
+  add(keys: Int32Array, note: number, cargo?: Int32Array): number {
     const part = partOf(keys, 0, this.#keyWords);
     const found = this.parts[part] as Part;
     if (!this.#makeRoom(found)) return 0;
     const record = this.#record;
     record.set(keys.subarray(0, this.#keyWords));
     record[this.#keyWords] = note;
+    if (cargo !== undefined) record.set(cargo, this.#keyWords + 1);
     const before = found.count;
     enter(found, record, 0, 1, this.#keyWords, this.#cargoWords);
     this.wasNew = found.count > before;
@@ -115,6 +116,13 @@ export class VisitedSet {
 
   setNote(state: number, note: number): void {
     (this.parts[state >>> PLACE_BITS] as Part).notes[placeOf(state)] = note;
+  }
+
+  /** The words that go with a state. They may be changed, until the next state is added. */
+  cargoOf(state: number): Int32Array {
+    const { cargo, cargoFrom } = this.parts[state >>> PLACE_BITS] as Part;
+    const at = (placeOf(state) - 1 - cargoFrom) * this.#cargoWords;
+    return cargo.subarray(at, at + this.#cargoWords);
   }
 
   /** Frees the cargo of the states of a part up to a place. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { micro, microSizes, type MicroSize } from "../../benchmarks/explorer/micro.ts";
 import { searchPlainly } from "../../benchmarks/explorer/plain.ts";
 import { compile } from "../../src/explorer/model.ts";
-import { search, type SearchOptions } from "../../src/explorer/search.ts";
+import type { SearchOptions } from "../../src/explorer/options.ts";
+import { search } from "../../src/explorer/search.ts";
 
 const tiny: MicroSize = { frames: 1, references: 1 };
 

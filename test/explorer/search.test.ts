@@ -4,8 +4,9 @@ import { action, invariant, variable, type Definition } from "../../src/explorer
 import { oneOf, range } from "../../src/explorer/domain.ts";
 import { all, any, type Effect } from "../../src/explorer/expression.ts";
 import { compile } from "../../src/explorer/model.ts";
+import type { SearchOptions } from "../../src/explorer/options.ts";
 import type { SearchResult } from "../../src/explorer/outcome.ts";
-import { search, searchInTurns, type SearchOptions } from "../../src/explorer/search.ts";
+import { search, searchInTurns } from "../../src/explorer/search.ts";
 import { counters, hanoi, jugs } from "./little-models.ts";
 
 const of = (definition: Definition, options: SearchOptions = {}): SearchResult =>

@@ -31,6 +31,7 @@ function river(): System & { readonly snapshots: Snapshots } {
     broken: () => (sides.every((side) => side === 1) ? "somebody is still on this side" : null),
     describe: (passenger) => `cross with ${passengers[passenger]}`,
     describeState: () => sides.join(""),
+    independence: null,
     snapshots: {
       keyWords: 1,
       exactKeys: true,
