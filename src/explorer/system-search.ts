@@ -138,7 +138,7 @@ export class SystemSearch implements Course {
   #enqueue(state: number, only: Int32Array | null): boolean {
     const { saved, states } = this.#next;
     const sizeBytes = this.#snapshots.sizeBytes();
-    const more = saved.bytesWith(sizeBytes) - saved.bytes;
+    const more = saved.bytesWith(sizeBytes) - saved.bytes + ENTRY_BYTES;
     if (this.#visited.bytes + more > this.#limits.memoryBytes) return false;
     this.#snapshots.save(saved.push(sizeBytes));
     states.push(state);

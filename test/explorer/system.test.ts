@@ -163,6 +163,18 @@ describe("a model as a system", () => {
       );
     },
   );
+  it("stops at a bound of memory, and takes no more", () => {
+    const memoryBytes = 400_000;
+    const result = search(asSystem(micro({ frames: 2, references: 1 })), { memoryBytes });
+    expect(result).toMatchObject({ outcome: "unknown", reason: "memory" });
+    expect(result.bytes).toBeLessThanOrEqual(memoryBytes);
+    expect(result.states).toBeGreaterThan(4_000);
+    const { completeDepth, states } = result;
+    const bounded = { maxDepth: completeDepth } as const;
+    expect(search(asSystem(micro({ frames: 2, references: 1 })), bounded).states).toBeLessThan(
+      states,
+    );
+  });
   it("has violations of the same length", () => {
     for (const definition of [jugs(), hanoi(4)]) {
       const steps = search(compile(definition)).violation?.steps.length;
