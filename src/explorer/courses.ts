@@ -9,7 +9,7 @@ import type { Course, Limits } from "./outcome.ts";
 import { loaded, programOf } from "./packed-program.ts";
 import { PackedSearch } from "./packed-search.ts";
 import { RandomWalk } from "./random-walk.ts";
-import { SystemSearch } from "./system-search.ts";
+import { SystemSearch, type SystemSearchOptions } from "./system-search.ts";
 import type { System } from "./system.ts";
 
 const DEFAULT_WALK_LENGTH = 100;
@@ -36,6 +36,7 @@ export function courseOf(subject: Model | System, options: SearchOptions): Prepa
   whole("maxDepth", maxDepth, 0);
   whole("memoryBytes", memoryBytes, 1);
   whole("walks", walks, 1);
+  whole("replayEvery", options.replayEvery ?? 0, 0);
   const limits: Limits = { maxDepth, memoryBytes };
   const { system, breadthFirst } =
     "kernel" in subject ? ofModel(subject, options) : ofSystem(subject, options);
@@ -59,7 +60,15 @@ interface Searchable {
   readonly breadthFirst: (limits: Limits, independence: Independence | null) => Course;
 }
 
-function ofModel(model: Model, { keys = "exact", symmetry = false }: SearchOptions): Searchable {
+function ofModel(
+  model: Model,
+  { keys = "exact", symmetry = false, replayEvery = 0 }: SearchOptions,
+): Searchable {
+  if (replayEvery > 0) {
+    throw new TypeError(
+      `${model.definition.name} is a model, whose states are all there is of them; leave out the option replayEvery`,
+    );
+  }
   const packed = loaded(programOf(model, { fingerprints: keys === "fingerprint", symmetry }));
   const system = systemOf(model, packed);
   return {
@@ -67,11 +76,14 @@ function ofModel(model: Model, { keys = "exact", symmetry = false }: SearchOptio
     breadthFirst: (limits, independence) =>
       independence === null
         ? new PackedSearch(model, packed, limits)
-        : systemSearch(system, limits, independence),
+        : systemSearch(system, limits, { independence, replayEvery: 0 }),
   };
 }
 
-function ofSystem(system: System, { keys, symmetry = false }: SearchOptions): Searchable {
+function ofSystem(
+  system: System,
+  { keys, symmetry = false, replayEvery = 0 }: SearchOptions,
+): Searchable {
   if (keys !== undefined || symmetry) {
     throw new TypeError(
       `${system.name} is a system, which writes its own keys; leave out the options keys and symmetry, and write canonical keys instead`,
@@ -79,17 +91,14 @@ function ofSystem(system: System, { keys, symmetry = false }: SearchOptions): Se
   }
   return {
     system,
-    breadthFirst: (limits, independence) => systemSearch(system, limits, independence),
+    breadthFirst: (limits, independence) =>
+      systemSearch(system, limits, { independence, replayEvery }),
   };
 }
 
-function systemSearch(
-  system: System,
-  limits: Limits,
-  independence: Independence | null,
-): SystemSearch {
+function systemSearch(system: System, limits: Limits, how: SystemSearchOptions): SystemSearch {
   const { snapshots, name } = system;
-  if (snapshots !== null) return new SystemSearch(system, snapshots, limits, independence);
+  if (snapshots !== null) return new SystemSearch(system, snapshots, limits, how);
   throw new TypeError(
     `${name} has no snapshots, so it cannot be searched breadth first; search it depth first with a bound, or give it snapshots`,
   );

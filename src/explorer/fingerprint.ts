@@ -18,16 +18,15 @@ export function fingerprintAll(
     let other = 0x6c078965;
     for (let at = i * stateWords; at < (i + 1) * stateWords; at++) {
       const word = states[at] as number;
-      one = Math.imul(one ^ word, 0x9e3779b1);
-      one ^= one >>> 15;
-      other = Math.imul(other ^ ((word << 16) | (word >>> 16)), 0xc2b2ae35);
-      other ^= other >>> 13;
+      one = mixed(one ^ word);
+      other = mixed(Math.imul(other ^ word, 0x9e3779b1));
     }
-    into[FINGERPRINT_WORDS * i] = mixed(one);
-    into[FINGERPRINT_WORDS * i + 1] = mixed(other);
+    into[FINGERPRINT_WORDS * i] = one;
+    into[FINGERPRINT_WORDS * i + 1] = other;
   }
 }
 
+/** A permutation of words in which each bit depends on all (the finaliser of MurmurHash3). */
 function mixed(word: number): number {
   let hash = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

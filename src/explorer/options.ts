@@ -29,6 +29,11 @@ export interface SearchOptions {
   readonly maxDepth?: number;
   /** What the tables of the search may take. What the engine keeps beside them is some megabytes more. Default: 1 GiB. */
   readonly memoryBytes?: number;
+  /**
+   * Systems, breadth first: the way to each new state of which the number is a multiple of this is performed from its beginning, without restoring
+   * anything, and has to lead to a state with the same key. Default: 0, never.
+   */
+  readonly replayEvery?: number;
   /** Random walks only. Default: 1000, seed 1. */
   readonly walks?: number;
   readonly seed?: number;

@@ -22,6 +22,15 @@ export function violation(broken: string, way: Way, shortest: boolean): Ending {
   return { kind: "violation", broken, ...way, shortest };
 }
 
+/** Performs a way from its beginning. False: not every action was possible, or it leads to a state with another key. */
+export function leadsTo(system: System, { initial, actions }: Way, key: Int32Array): boolean {
+  system.begin(initial);
+  const { snapshots } = system;
+  return (
+    actions.every((action) => system.apply(action)) && snapshots !== null && hasKey(snapshots, key)
+  );
+}
+
 function wayAlong(system: System, keys: readonly Int32Array[]): Way {
   const { snapshots } = system;
   if (snapshots === null)

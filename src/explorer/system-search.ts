@@ -2,7 +2,7 @@
 // each state is saved once, when it is met, and forgotten once it has been left.
 
 import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
-import { violation, wayTo } from "./retracing.ts";
+import { leadsTo, violation, wayTo } from "./retracing.ts";
 import type { Independence } from "./independence.ts";
 import { SavedStates } from "./saved-states.ts";
 import { SleepSets } from "./sleep-sets.ts";
@@ -22,11 +22,20 @@ interface Queue {
 
 const newQueue = (): Queue => ({ saved: new SavedStates(), states: [], only: [] });
 
+/** How a system is searched. */
+export interface SystemSearchOptions {
+  /** Null: all orders of actions are performed. */
+  readonly independence: Independence | null;
+  /** The way to every state with such a number is replayed from its beginning; 0: none is. */
+  readonly replayEvery: number;
+}
+
 /** Breadth first, one action at a time. */
 export class SystemSearch implements Course {
   readonly #system: System;
   readonly #snapshots: Snapshots;
   readonly #limits: Limits;
+  readonly #replayEvery: number;
   readonly #visited: VisitedSet;
   readonly #sleep: SleepSets | null;
   readonly #key: Int32Array;
@@ -42,11 +51,12 @@ export class SystemSearch implements Course {
     system: System,
     snapshots: Snapshots,
     limits: Limits,
-    independence: Independence | null,
+    { independence, replayEvery }: SystemSearchOptions,
   ) {
     this.#system = system;
     this.#snapshots = snapshots;
     this.#limits = limits;
+    this.#replayEvery = replayEvery;
     this.#sleep = independence === null ? null : new SleepSets(independence);
     this.#key = new Int32Array(snapshots.keyWords);
     this.#visited = new VisitedSet(
@@ -131,8 +141,18 @@ export class SystemSearch implements Course {
     if (isNew) {
       this.#states++;
       this.#depth = this.#completeDepth + 1;
+      if (this.#replayEvery > 0 && this.#states % this.#replayEvery === 0) this.#replay(state);
     }
     return true;
+  }
+
+  /** Leaves the system in another state. */
+  #replay(state: number): void {
+    const way = wayTo(this.#system, this.#visited, state);
+    if (leadsTo(this.#system, way, this.#visited.keyOf(state))) return;
+    throw new Error(
+      `performing ${way.actions.length} actions of ${this.#system.name} from the start leads to another state than the search had, which saved and restored states on the way: save leaves out something that matters, or keys are equal for states that differ`,
+    );
   }
 
   #enqueue(state: number, only: Int32Array | null): boolean {

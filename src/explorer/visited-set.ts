@@ -143,6 +143,7 @@ export class VisitedSet {
     const before = bytesOf(part);
     const capacity =
       capacityOf(part) > part.count ? capacityOf(part) : Math.ceil((capacityOf(part) * 4) / 3);
+    if (capacity >= 1 << PLACE_BITS) return false;
     const slots = capacity * 4 > part.slots.length * 3 ? 2 * part.slots.length : part.slots.length;
     const cargo = Math.max(2 * (part.count - part.cargoFrom), FEWEST);
     const after =

@@ -320,7 +320,11 @@ describe("options that make no sense are refused", () => {
     { maxDepth: 1.5 },
     { memoryBytes: 0 },
     { strategy: "random-walk", walks: 0 },
+    { replayEvery: -1 },
   ])("%o", (options) => {
     expect(() => of(jugs(), options)).toThrow(RangeError);
+  });
+  it("replaying the states of a model", () => {
+    expect(() => of(jugs(), { replayEvery: 1 })).toThrow(/leave out the option replayEvery/);
   });
 });

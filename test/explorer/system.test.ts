@@ -111,6 +111,35 @@ describe("a system", () => {
     };
     expect(() => search(tired)).toThrow(/the way to a state of river was not found again/);
   });
+  it("whose save leaves something out is noticed when ways are replayed", () => {
+    const system = river();
+    let fares = 3;
+    const forgetful: System = {
+      ...peaceful(system),
+      begin(initial) {
+        fares = 3;
+        system.begin(initial);
+      },
+      apply: (passenger) => fares > 0 && system.apply(passenger) && fares-- > 0,
+      snapshots: {
+        ...system.snapshots,
+        restore(from) {
+          fares = 3;
+          system.snapshots.restore(from);
+        },
+      },
+    };
+    // Every step of the search has its fare, for restoring brings three; a whole way has three steps.
+    expect(search(forgetful).states).toBe(10);
+    expect(() => search(forgetful, { replayEvery: 1 })).toThrow(
+      "performing 4 actions of river from the start leads to another state",
+    );
+    expect(search(peaceful(river()), { replayEvery: 1 })).toMatchObject({
+      outcome: "complete",
+      states: 10,
+      transitions: 20,
+    });
+  });
   it("takes no options that are for models", () => {
     expect(() => search(river(), { symmetry: true })).toThrow(/writes its own keys/);
     expect(() => search(river(), { keys: "fingerprint" })).toThrow(TypeError);
