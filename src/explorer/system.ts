@@ -3,7 +3,7 @@
 //
 // A system has one current state. A search moves it: to an initial state, along an action, back to a state that it saved.
 // Whatever happens has to depend on the current state and the action alone: a system that counts its calls, looks at a
-// clock or draws numbers is searched wrongly, and nothing here would notice.
+// clock or draws numbers is searched wrongly. The option `replayEvery` looks for that.
 
 import type { Independence } from "./independence.ts";
 
