@@ -40,6 +40,7 @@ function plainly(size: MicroSize): LaneFigures {
   return { ...counts, seconds, bytesPerState: bytes / counts.states };
 }
 
+/** A way of searching. */
 export type Method = "exact" | "fingerprint" | "symmetry" | "threads" | "plain";
 
 /** The ways of searching that are measured, by name. */
@@ -51,6 +52,7 @@ const methods: Readonly<Record<Method, (size: MicroSize) => LaneFigures | Promis
   plain: plainly,
 };
 
+/** The name of a size of the micro-model. */
 export type SizeName = keyof typeof microSizes;
 
 const [method, size] = process.argv.slice(2);

@@ -29,6 +29,7 @@ export const microSizes: Readonly<Record<"S" | "M" | "L" | "XL", MicroSize>> = {
 
 const covered: readonly (readonly number[])[] = [[0], [1], [2], [0, 1]];
 
+/** The micro-model of a size. Its invariants hold: no live buffer whose pages have no callback pending is stale. */
 export function micro({ frames, references }: MicroSize): Definition {
   const page = range("page", 0, 2);
   const frame = range("frame", 0, frames - 1);

@@ -23,6 +23,11 @@ export interface Counts {
   readonly depth: number;
 }
 
+/**
+ * Searches all states, each of which is shown to `visit` once.
+ *
+ * @throws Error if a buffer is stale.
+ */
 export function searchPlainly(
   size: MicroSize,
   visit: (state: PlainState) => void = () => {},

@@ -13,6 +13,7 @@ export interface Progress extends Coverage {
   readonly statesPerSecond: number;
 }
 
+/** How to search. Nothing given: breadth first, exact, without a bound on depth, within 1 GiB. */
 export interface SearchOptions {
   /** Default: breadth first, which alone finds shortest violations. */
   readonly strategy?: "breadth-first" | "depth-first" | "random-walk";

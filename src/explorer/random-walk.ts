@@ -9,6 +9,7 @@ import { VisitedSet } from "./visited-set.ts";
 /** Draws before all actions are tried one after the other. */
 const DRAWS = 32;
 
+/** How many walks, and from which seed they are drawn. */
 export interface Walks {
   readonly walks: number;
   readonly seed: number;

@@ -4,6 +4,7 @@
 const ALIGNMENT_BYTES = 8;
 const FEWEST_BYTES = 1 << 12;
 
+/** Saved states in the order in which they were pushed. */
 export class SavedStates {
   #bytes: Uint8Array = new Uint8Array(FEWEST_BYTES);
   readonly #ends: number[] = [];

@@ -138,38 +138,50 @@ function tableOf(model: Model, permutation: Permutation, chunk: Chunk, first: bo
   return table;
 }
 
+/**
+ * The text of a function that compares a state with all its images. Word by word: w is the state, b the least so far, x the
+ * image; most images are given up at their first word.
+ */
 function canonicalSource(words: number, chunks: readonly Chunk[], symmetries: number): string {
-  const each = Array.from({ length: words }, (_, word) => word);
-  let offset = 0;
-  const terms = each.map((): string[] => []);
-  for (const { word, shift, bits } of chunks) {
-    const index = `((w${word} >>> ${shift}) & ${(1 << bits) - 1})`;
-    for (const target of each) {
-      terms[target]?.push(`tables[t + ${offset} + ${words} * ${index} + ${target}]`);
-    }
-    offset += words << bits;
-  }
-  // Word by word: most images are given up at their first.
-  const compare = each.map((word) => {
-    const rest = each.slice(word + 1).map((each) => `b${each} = ${terms[each]?.join(" ^ ")};`);
-    return `const x${word} = ${terms[word]?.join(" ^ ") ?? "0"};
+  const all = Array.from({ length: words }, (_, word) => word);
+  const { terms, size } = imageTerms(words, chunks);
+  const compared = all.map((word) => {
+    const taken = all.slice(0, word + 1).map((before) => `b${before} = x${before};`);
+    const others = all.slice(word + 1).map((behind) => `b${behind} = ${terms[behind]};`);
+    return `const x${word} = ${terms[word]};
       if (x${word} > b${word}) continue;
-      if (x${word} < b${word}) { ${each
-        .slice(0, word)
-        .map((each) => `b${each} = x${each};`)
-        .join(" ")} b${word} = x${word}; ${rest.join(" ")} continue; }`;
+      if (x${word} < b${word}) { ${[...taken, ...others].join(" ")} continue; }`;
   });
+  const loads = all.map(
+    (word) => `const w${word} = states[at + ${word}]; let b${word} = w${word};`,
+  );
+  const stores = all.map((word) => `states[at + ${word}] = b${word};`);
   return `"use strict";
     return function canonical(states, count) {
       for (let i = 0; i < count; i++) {
         const at = i * ${words};
-        ${each.map((word) => `const w${word} = states[at + ${word}]; let b${word} = w${word};`).join(" ")}
-        for (let t = 0; t < ${offset * symmetries}; t += ${offset}) {
-          ${compare.join("\n")}
-        }
-        ${each.map((word) => `states[at + ${word}] = b${word};`).join(" ")}
+        ${loads.join(" ")}
+        for (let t = 0; t < ${size * symmetries}; t += ${size}) { ${compared.join("\n")} }
+        ${stores.join(" ")}
       }
     };`;
+}
+
+/** For each word of the image, its text; and how many words the tables of one symmetry have. */
+function imageTerms(
+  words: number,
+  chunks: readonly Chunk[],
+): { readonly terms: readonly string[]; readonly size: number } {
+  const terms = Array.from({ length: words }, () => "0");
+  let size = 0;
+  for (const { word, shift, bits } of chunks) {
+    const index = `((w${word} >>> ${shift}) & ${(1 << bits) - 1})`;
+    for (const target of terms.keys()) {
+      terms[target] += ` ^ tables[t + ${size} + ${words} * ${index} + ${target}]`;
+    }
+    size += words << bits;
+  }
+  return { terms, size };
 }
 
 function permutationOf({ pairs }: Exchange): Permutation {
