@@ -1,9 +1,10 @@
 // The figures that the README quotes, measured again.
 //
-//   npm run --silent bench -- random | cache | world | growth [--json]
+//   npm run --silent bench -- random | cache | world | growth | micro | micro-deep [--json]
 
 import { run as cache } from "./cache.ts";
 import { run as growth } from "./growth.ts";
+import { run as micro, runDeep as microDeep } from "./micro.ts";
 import { run as random } from "./random.ts";
 import { run as world } from "./world.ts";
 
@@ -12,6 +13,8 @@ const benches: Readonly<Record<string, (json: boolean) => void | Promise<void>>>
   cache,
   world,
   growth,
+  micro,
+  "micro-deep": microDeep,
 };
 
 const [name = "random", ...rest] = process.argv.slice(2);
