@@ -13,6 +13,8 @@ const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: mode === "deep" ? [] : deep,
+    // By default vitest leaves one core idle, which on two is half of them.
+    maxWorkers: "100%",
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {

@@ -250,7 +250,7 @@ const ofOthers: readonly TextMutant[] = [
     change: "invalidates no more than three registrations at once",
     base: openmpi,
     edits: [["touched.forEach(discard)", "touched.slice(0, 3).forEach(discard)"]],
-    observed: "region 4 is returned again",
+    observed: "region 4, which still maps pfn ",
     program: [
       w.alloc(0, 4),
       ...[0, 1, 2, 3].flatMap((page) => visit(`mr_${page}`, page, page + 1)),

@@ -4,6 +4,8 @@ import { presets } from "../../../model/config.ts";
 import type { RuleId } from "../../../model/rules.ts";
 import { rules } from "../../../model/rules.ts";
 import type { Trace } from "../../../model/trace.ts";
+import { meanPart } from "../../../properties/focus.ts";
+import { defaults } from "../../../src/kit/options.ts";
 import type { Counterexample, SubjectVerdict } from "../../../src/kit/report.ts";
 import { run } from "../../../src/kit/run.ts";
 import { legalPolicy } from "../legal-policy.ts";
@@ -12,8 +14,8 @@ import { occasionsFor } from "./occasions.ts";
 
 const PRESETS = ["tiny", "small", "windows"] as const;
 
-/** A generated program executes about so many commands; the rest that is wanted takes another round. */
-const COMMANDS_OF_A_PROGRAM = 30;
+/** A generated program has about so many commands; what is left out of them takes another round. */
+const COMMANDS_OF_A_PROGRAM = defaults.commands * meanPart("cache");
 
 /** A policy follows no recommendation: those rules would have the checker explain, again and again, that it did not. */
 const binding: readonly RuleId[] = rules
