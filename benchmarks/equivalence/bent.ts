@@ -130,6 +130,11 @@ class Operations {
     const { pageSizeBytes } = this.#config;
     const page: PageNumber = brand(address / pageSizeBytes);
     const range = { start: address, lengthBytes: pageSizeBytes };
+    if (this.#subject === "cache" && chance.isOnceIn(4)) {
+      return chance.isOnceIn(2)
+        ? this.#renamed(process, range)
+        : this.#besideBadBlock(process, range);
+    }
     const write: OsOperation = { name: "write", range, stamp: this.#stamp++ };
     const view = { name: "MapViewOfFile", section: 0, address } as const;
     const protect = { name: "VirtualProtect", address, guard: false } as const;
@@ -170,6 +175,40 @@ class Operations {
     if (this.#subject === "driver" || chance.isOnceIn(3)) return operations;
     if (chance.isOnceIn(2)) return [...operations, this.#register(process, range, 2)];
     return this.#killed(process, range);
+  }
+
+  /** A name that comes again, and a peer that presents the descriptor of that name. */
+  #renamed(process: number, range: AddressRange): Command[] {
+    const socket = this.#socketOf(process);
+    const { start, lengthBytes } = range;
+    const register = { name: "WSPRegisterRdmaMemory", as: REMOTE, socket, flags: 3 };
+    const registerAt = (first: number): Command => ({
+      name: register.name,
+      args: {
+        function: { ...register, range: { start: first, lengthBytes }, descriptorBytes: 24 },
+      },
+    });
+    const deregister = { name: "WSPDeregisterRdmaMemory", registration: REMOTE, socket };
+    const peer = { type: "peerAccess", socket, descriptor: REMOTE, access: "write" };
+    return [
+      this.#command(process, this.#recommit(start, "reserve|commit")),
+      registerAt(start),
+      { name: deregister.name, args: { function: deregister } },
+      registerAt(this.#chance.isOnceIn(2) ? start : this.#pageAddress()),
+      { name: "peerAccess", args: { ...peer, stamp: this.#stamp++ } },
+    ];
+  }
+
+  /** A page that cannot be read in, just before what is registered and just behind it. */
+  #besideBadBlock(process: number, { start, lengthBytes }: AddressRange): Command[] {
+    const { pageSizeBytes } = this.#config;
+    const bad: OsOperation = { name: "failNextPageIn", page: brand(start / pageSizeBytes) };
+    return [
+      this.#command(process, this.#recommit(start, "reserve|commit")),
+      this.#command(process, bad),
+      this.#register(process, { start: brand(start + pageSizeBytes), lengthBytes }, 3),
+      this.#register(process, { start: brand(start - pageSizeBytes), lengthBytes }, 3),
+    ];
   }
 
   /** What only other systems than Windows have, mostly where something is registered and was written to. */

@@ -155,7 +155,7 @@ export const callMutants: readonly WorldMutant[] = [
         "      now.length >= 0 &&\n",
       ],
     ],
-    on: { preset: "small", subject: "wild cache" },
+    on: { preset: "tiny", subject: "wild cache" },
   },
   {
     id: "shares-nothing",
@@ -212,7 +212,7 @@ export const callMutants: readonly WorldMutant[] = [
         "const from = firstPageOf(w, call.range) - 1;",
       ],
     ],
-    on: { preset: "tiny", subject: "wild cache" },
+    on: { preset: "micro" },
   },
   {
     id: "idle-zombies",
