@@ -3,7 +3,7 @@
 // process. So some programs do without many kinds, and are longer. Others may use everything, since the mistakes that
 // need few steps need any; the first programs of a run are all like that.
 //
-// What it is worth is measured: docs/decisions/0018.
+// What it is worth is measured: docs/decisions/0019.
 
 import type { Random } from "fast-check";
 import type { Claims } from "../model/config.ts";
@@ -18,15 +18,15 @@ export interface Focus {
 }
 
 /** Programs that keep each command with the same chance. */
-interface Kind {
+interface Mix {
   readonly keptPercent: number;
   readonly length: number;
-  /** Of seven programs so many. Length and share make up for each other: each kind gets as many commands to execute. */
+  /** Of seven programs so many. Length and share make up for each other: each mix gets as many commands to execute. */
   readonly share: number;
 }
 
-const everything: Kind = { keptPercent: 100, length: 1 / 4, share: 4 };
-const kinds: readonly Kind[] = [
+const everything: Mix = { keptPercent: 100, length: 1 / 4, share: 4 };
+const mixes: readonly Mix[] = [
   everything,
   { keptPercent: 50, length: 1 / 2, share: 2 },
   { keptPercent: 25, length: 1, share: 1 },
@@ -50,18 +50,23 @@ export function unfocused(claims: Claims | null): Focus {
   return { rows: claims === null ? forDrivers : forCaches, length: 1 };
 }
 
+/** The bias factor of the first nine programs of a run. */
+const UNTIL_TENTH = 2;
+
+const SHARES = mixes.reduce((sum, { share }) => sum + share, 0);
+
 /**
  * Draws one. `biasFactor` is fast-check's: it grows with the number of programs that the run has made.
  *
- * Drivers have few kinds of commands, and need all of them.
+ * Drivers have few kinds of commands, and need all of them; only their lengths differ.
  */
 export function drawFocus(
   random: Random,
   claims: Claims | null,
   biasFactor: number | undefined,
 ): Focus {
-  if (claims === null) return { rows: forDrivers, length: everything.length };
-  const { keptPercent, length } = biasFactor === FIRST_TEN ? everything : drawKind(random);
+  const { keptPercent, length } = biasFactor === UNTIL_TENTH ? everything : drawMix(random);
+  if (claims === null) return { rows: forDrivers, length };
   if (keptPercent === 100) return { rows: forCaches, length };
   const kept = cacheRows.filter(
     ({ name }) => central.has(name) || random.nextInt(1, 100) <= keptPercent,
@@ -69,22 +74,11 @@ export function drawFocus(
   return { rows: choosable(kept), length };
 }
 
-/** What part of the most commands a program has on the average, after the first ones. */
-export function meanPart(subject: "cache" | "driver"): number {
-  const most =
-    subject === "driver"
-      ? everything.length
-      : kinds.reduce((sum, { share, length }) => sum + share * length, 0) / SHARES;
-  // A program has between a quarter of the most that it may have and all of them, each as likely.
-  return (most * 5) / 8;
-}
-
-/** The bias factor of the first ten programs of a run, about. */
-const FIRST_TEN = 2;
-
-function drawKind(random: Random): Kind {
+function drawMix(random: Random): Mix {
   let left = random.nextInt(1, SHARES);
-  return kinds.find(({ share }) => (left -= share) <= 0) ?? everything;
+  return mixes.find(({ share }) => (left -= share) <= 0) ?? everything;
 }
 
-const SHARES = kinds.reduce((sum, { share }) => sum + share, 0);
+/** What part of the most commands a program has on the average: one has from a quarter of what it may have to all of it. */
+export const MEAN_PART: number =
+  ((5 / 8) * mixes.reduce((sum, { share, length }) => sum + share * length, 0)) / SHARES;

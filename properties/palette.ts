@@ -20,7 +20,7 @@ import type { Buffer, Palette } from "./command.ts";
 
 const FEWEST_BUFFERS = 3;
 const MOST_BUFFERS = 8;
-const MOST_TILES = 5;
+const MOST_PAGES = 6;
 const MOST_LIVE = 9;
 
 const chance = (random: Random, percent: number): boolean => random.nextInt(1, 100) <= percent;
@@ -68,7 +68,7 @@ export function spansOf(buffers: readonly Buffer[]): PageSpan[] {
 function drawAreas(random: Random, config: WorldConfig): PageSpan[] {
   const { granularityPages, pageCount } = config;
   const wanted = random.nextInt(1, 3);
-  const most = Math.max(1, Math.min(6, Math.floor(pageCount / wanted)));
+  const most = Math.max(1, Math.min(MOST_PAGES, Math.floor(pageCount / wanted)));
   const areas: PageSpan[] = [];
   let first = granularityPages;
   for (let i = 0; i < wanted && first < granularityPages + pageCount; i++) {
@@ -109,7 +109,7 @@ function drawTiles(random: Random, config: WorldConfig, areas: readonly PageSpan
   const area = areas[random.nextInt(0, areas.length - 1)];
   if (area === undefined || !chance(random, 20)) return [];
   const access = drawAccess(random);
-  return Array.from({ length: Math.min(area.count, MOST_TILES) }, (_, i) => {
+  return Array.from({ length: area.count }, (_, i) => {
     const span: PageSpan = { first: brand(area.first + i), count: 1 };
     return { range: rangeOf(span, config.pageSizeBytes), span, access };
   });

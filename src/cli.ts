@@ -22,6 +22,7 @@ import type { CheckOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
 import { jsonReport } from "./report/json.ts";
 import { notJudged } from "./report/validation-json.ts";
+import { defaults } from "./kit/options.ts";
 
 interface CheckFlags {
   readonly seed?: number;
@@ -93,7 +94,11 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     )
     .option("--seed <number>", "generate the programs of this seed", seedNumber)
     .option("--runs <number>", "programs to generate (default 1000)", positiveInteger)
-    .option("--commands <number>", "most commands of a program (default 60)", positiveInteger)
+    .option(
+      "--commands <number>",
+      `most commands of a program (default ${defaults.commands})`,
+      positiveInteger,
+    )
     .option("--preset <name>", "the world: micro, tiny, small, windows or wide (default small)")
     .option("--engine <name>", "the world: flat, or the slow reference (default flat)", engineName)
     .option("--time <seconds>", "stop after so long, with what was done", positiveSeconds)

@@ -6,7 +6,7 @@ import { isUnlikeItself, type Mutant } from "../../gallery/mutant.ts";
 import { checkPolicy } from "../../gallery/policies/check/check-policy.ts";
 import { quarryOf, type Quarry } from "../../gallery/quarry.ts";
 import type { RuleId } from "../../model/rules.ts";
-import { meanPart } from "../../properties/focus.ts";
+import { MEAN_PART } from "../../properties/focus.ts";
 import { defaults } from "../../src/kit/options.ts";
 import type { SubjectVerdict } from "../../src/kit/report.ts";
 import { run } from "../../src/kit/run.ts";
@@ -73,8 +73,7 @@ const verdicts: readonly SubjectVerdict[] = ["broken", "not conformant", "unknow
 /** Checks a subject on every seed, as `check` does, with about so many commands each time. */
 export async function measureSubject(base: string, task: Task): Promise<SubjectRow> {
   const subject = await loadSubject(base);
-  const kind = "capabilities" in subject ? "cache" : "driver";
-  const runs = Math.ceil(task.limit / (defaults.commands * meanPart(kind)));
+  const runs = Math.ceil(task.limit / (defaults.commands * MEAN_PART));
   const reports = seedsOf(task).map((seed) => run(subject, { seed, runs }));
   return {
     name: subject.name,
