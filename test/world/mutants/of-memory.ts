@@ -234,7 +234,7 @@ export const memoryMutants: readonly WorldMutant[] = [
         "  w.set(SINGLE.nextPfn, pfn);\n  w.set(SINGLE.nextFree, pfn + 1);\n",
       ],
     ],
-    on: { preset: "micro", subject: "registration-cache, refuse" },
+    on: { preset: "micro" },
   },
   {
     id: "lowest-frame",
