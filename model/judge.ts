@@ -130,7 +130,7 @@ function judgeCall(
     case "registerInvalid":
       return judgeInvalidRegister(active);
     case "deregisterInvalid":
-      return judgeInvalidDeregister(view, active);
+      return judgeInvalidDeregister(view, instance, claims, active);
     case "transfer":
       return judgeTransfer(view, active);
     case "transferDone":

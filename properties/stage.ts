@@ -180,9 +180,11 @@ class Acting implements Stage {
     const { process, calls } = this.#view.instance(id);
     if (this.#stopped || !this.#view.isAlive(process)) throw unwinding;
     if (calls.length === 0) {
-      const noun = this.#view.claims?.whole === true ? "provider" : "cache";
+      const isWhole = this.#view.claims?.whole === true;
+      const noun = isWhole ? "provider" : "cache";
+      const ofProviders = isWhole ? "transfer, transferDone, " : "";
       this.#stop(
-        `the ${noun} called ${call.name} of its host outside any call; a ${noun} acts only while it is called, so move the call into register, deregister, invalidate, closeSocket or cleanup`,
+        `the ${noun} called ${call.name} of its host outside any call; a ${noun} acts only while it is called, so move the call into register, deregister, invalidate, ${ofProviders}closeSocket or cleanup`,
       );
     }
     if (this.#armed) this.#strike(id, process, call);

@@ -90,7 +90,7 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     .description("check the cache or the proxy driver that a module exports")
     .argument(
       "<module>",
-      "a TypeScript or JavaScript file; exports default, subject, cache or driver",
+      "a TypeScript or JavaScript file; exports default, subject, cache, provider or driver",
     )
     .option("--seed <number>", "generate the programs of this seed", seedNumber)
     .option("--runs <number>", "programs to generate (default 1000)", positiveInteger)

@@ -1,11 +1,13 @@
 // Rules on what a whole provider answers by itself: whose handle it is, what a transfer is using, and how operations
 // end. What a buffer and its cache owe is judged where it is for caches, on the same events.
 
+import type { Claims } from "../config.ts";
 import type { DeregisterRequest } from "../contract.ts";
-import { isIdle, uncovered } from "../entries.ts";
+import { hasAsked, isIdle, uncovered } from "../entries.ts";
 import type { HostAnswer, HostCall } from "../events.ts";
-import { families } from "../families.ts";
-import type { ActiveCall, InstanceView } from "../ledger.ts";
+import { families, maySetAside } from "../families.ts";
+import type { ActiveCall, EntryBefore, HostChange, InstanceView } from "../ledger.ts";
+import { spansOverlap } from "../units.ts";
 import type { Transfer, WorldView } from "../view.ts";
 import { broken, lenient, none, type Finding } from "./finding.ts";
 import { judgeUse } from "./transfer.ts";
@@ -29,13 +31,18 @@ export function judgeInvalidRegister({ call, outcome, acquired }: ActiveCall): r
 }
 
 /** SPI-2, SPI-3: a handle of another socket, an unknown one and one in use are refused, and nothing changes. */
-export function judgeInvalidDeregister(view: WorldView, active: ActiveCall): readonly Finding[] {
-  const { call, outcome, changes } = active;
+export function judgeInvalidDeregister(
+  view: WorldView,
+  instance: InstanceView,
+  claims: Claims,
+  active: ActiveCall,
+): readonly Finding[] {
+  const { call, outcome } = active;
   if (call.name !== "deregisterInvalid") return none;
   const live = view.registration(call.registration);
   const { socket } = call.request;
   if (outcome?.ok !== true) {
-    const [change] = changes;
+    const change = changeThatWasNotDue(view, instance, claims, active);
     if (change === undefined) return none;
     return [broken("SPI-3", "a refused deregister changes nothing", `it did ${change.call}`)];
   }
@@ -46,6 +53,37 @@ export function judgeInvalidDeregister(view: WorldView, active: ActiveCall): rea
   const isInUse = view.isInTransfer(call.registration);
   const why = isInUse ? "a handle in use by a transfer" : "an unknown handle";
   return [broken("SPI-3", `WSAEINVAL for ${why}`, observed)];
+}
+
+const releases: ReadonlySet<HostCall["name"]> = new Set([
+  "nicDeregister",
+  "unlock",
+  "unsecure",
+  "unwatch",
+]);
+
+/** The first change that is no release, or one of what was not due to go: what was owed from before is tried at any call. */
+function changeThatWasNotDue(
+  view: WorldView,
+  instance: InstanceView,
+  claims: Claims,
+  active: ActiveCall,
+): HostChange | undefined {
+  if (active.changes.length === 0) return undefined;
+  // What it was told of, at this call or before, need not be known by a callback.
+  const isTold = hasAsked(active) || maySetAside(claims);
+  const isDue = (each: EntryBefore): boolean =>
+    each.unreleased || (!each.held && (each.zombie || isTold));
+  const before = view.before(instance.id, active);
+  // What another thread's callback released meanwhile is that callback's.
+  const lost = active.interrupted ? [] : before.diminished().filter((each) => !isDue(each));
+  return active.changes.find(
+    ({ call, span }) =>
+      !releases.has(call) ||
+      span === null ||
+      lost.some((each) => spansOverlap(each.span, span)) ||
+      !before.entriesOver(span).some(isDue),
+  );
 }
 
 /** A transfer is using a buffer of the same handle. */
