@@ -2,7 +2,11 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 
 /** Tests that take minutes: `npm run test:deep` runs them as well. */
-const deep = ["test/world/mutants/of-families.test.ts", "test/world/mutants/of-linux.test.ts"];
+const deep = [
+  "test/world/mutants/of-families.test.ts",
+  "test/world/mutants/of-linux.test.ts",
+  "test/world/mutants/of-memory.test.ts",
+];
 
 const config: ViteUserConfigFnObject = defineConfig(({ mode }) => ({
   resolve: {
