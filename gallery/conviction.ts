@@ -7,9 +7,9 @@ import { ruleOf, type RuleId } from "../model/rules.ts";
 import type { Command, Trace } from "../model/trace.ts";
 import { claimsOf, configFor, runProgram, type RunResult } from "../properties/agreement.ts";
 import { referenceWorld, type WorldFactory } from "../model/world.ts";
-import { claimsFor, isDriver, players } from "../src/kit/player.ts";
+import { claimsFor, players } from "../src/kit/player.ts";
 import { run } from "../src/kit/run.ts";
-import { underTest, type SubjectUnderTest } from "../src/kit/subject.ts";
+import { isDriver, underTest, type SubjectUnderTest } from "../src/kit/subject.ts";
 import { loadMutant, loadSubject } from "./loading.ts";
 import {
   brokenWorld,

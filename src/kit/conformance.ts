@@ -10,11 +10,11 @@ import { failureBlock, programBlock, titleOf, type Page } from "../report/failur
 import { failureOf } from "../report/failure.ts";
 import { plain } from "../report/paint.ts";
 import { summary } from "../report/summary.ts";
-import { claimsFor, isDriver } from "./player.ts";
+import { claimsFor } from "./player.ts";
 import type { Counterexample, Report, RunOptions } from "./report.ts";
 import { defaults } from "./options.ts";
 import { run } from "./run.ts";
-import { checkSubject, underTest } from "./subject.ts";
+import { checkSubject, isDriver, underTest } from "./subject.ts";
 import { whyNotApplicable } from "./verdicts.ts";
 
 /** What `conformance` needs of a test runner; those of vitest, node:test, jest and mocha fit as they are. */

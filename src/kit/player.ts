@@ -1,12 +1,12 @@
 // Kinds of subject, and how each becomes a player: what the stage needs to put it into its place.
 
 import type { Claims, WorldConfig } from "../../model/config.ts";
-import type { AnySubject, DriverSubject, ProviderSubject } from "../../model/contract.ts";
+import type { AnySubject, DriverSubject } from "../../model/contract.ts";
 import type { Player } from "../../properties/stage.ts";
 import { driverShell } from "../provider/driver-shell.ts";
 import { shell } from "../provider/shell.ts";
 import type { Report } from "./report.ts";
-import type { SubjectUnderTest } from "./subject.ts";
+import { isDriver, isProvider, type SubjectUnderTest } from "./subject.ts";
 
 /** Makes players of a subject, each with caches, providers or a driver of its own. */
 export function players(tested: SubjectUnderTest, config: WorldConfig): () => Player {
@@ -26,12 +26,4 @@ export function claimsFor(subject: Exclude<AnySubject, DriverSubject>, callback:
 
 export function kindOf(subject: AnySubject): Report["kind"] {
   return isDriver(subject) ? "driver" : isProvider(subject) ? "provider" : "cache";
-}
-
-export function isDriver(subject: AnySubject): subject is DriverSubject {
-  return "createDriver" in subject;
-}
-
-function isProvider(subject: AnySubject): subject is ProviderSubject {
-  return "createProvider" in subject;
 }

@@ -16,10 +16,10 @@ import { difference, notDeterministic } from "./determinism.ts";
 import { Engines, engineOf, type Performance } from "./engines.ts";
 import { MisuseError } from "./misuse.ts";
 import { defaults, presetOf, wholeNumber } from "./options.ts";
-import { isDriver, kindOf, players } from "./player.ts";
+import { kindOf, players } from "./player.ts";
 import type { Counterexample, Progress, Report, RunOptions } from "./report.ts";
 import { shrunk } from "./shrinking.ts";
-import { checkSubject, underTest, type SubjectUnderTest } from "./subject.ts";
+import { checkSubject, isDriver, underTest, type SubjectUnderTest } from "./subject.ts";
 import { noneJudged, ruleReports, subjectVerdict, type Evidence } from "./verdicts.ts";
 
 const COMPARED_PROGRAMS = 5;

@@ -13,6 +13,14 @@ import { DESCRIPTOR_BYTES } from "../../model/events.ts";
 import { families, mappingChanges } from "../../model/families.ts";
 import { MisuseError } from "./misuse.ts";
 
+export function isDriver(subject: AnySubject): subject is DriverSubject {
+  return "createDriver" in subject;
+}
+
+export function isProvider(subject: AnySubject): subject is ProviderSubject {
+  return "createProvider" in subject;
+}
+
 /** A subject, and whether its caches or providers have a callback. */
 export interface SubjectUnderTest {
   readonly subject: AnySubject;
@@ -123,14 +131,13 @@ function requireMember(
 
 /** Finds out whether a subject has a callback, by making a cache or provider with a host that answers nothing. */
 export function underTest(subject: AnySubject): SubjectUnderTest {
-  if ("createDriver" in subject) return { subject, callback: false };
-  const isProvider = "createProvider" in subject;
-  const [maker, wanted] = isProvider
+  if (isDriver(subject)) return { subject, callback: false };
+  const [maker, wanted] = isProvider(subject)
     ? ["createProvider", "a new provider"]
     : ["create", "a new, empty cache"];
   let made: RegistrationCache | SanServiceProvider;
   try {
-    made = isProvider ? subject.createProvider(inertHost) : subject.create(inertHost);
+    made = isProvider(subject) ? subject.createProvider(inertHost) : subject.create(inertHost);
   } catch (error) {
     throw new MisuseError(
       `${maker} of ${subject.name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}; it must return ${wanted} and call nothing of its host`,

@@ -35,7 +35,7 @@ import {
   UNRELEASED,
   SINGLE,
 } from "./layout.ts";
-import type { Store } from "./store.ts";
+import { isWhole, type Store } from "./store.ts";
 import { freshFrames } from "./freshness.ts";
 import { NONE } from "./table.ts";
 import { quiet, type Applied, type CacheCall, type CallOutcome } from "./words.ts";
@@ -68,7 +68,7 @@ export function beginCall(w: Store, id: number, call: CacheCall): Applied {
     active.touched = appended(active.touched, pagesOf(w, call.request.range));
   }
   w.calls[id]?.push(active);
-  if (call.name === "closeSocket" && w.claims?.whole === true) {
+  if (call.name === "closeSocket" && isWhole(w)) {
     endRegistrationsOf(w, id, call.socket, active);
   }
   return quiet;

@@ -318,3 +318,6 @@ function chunkShift(count: number): number {
 function missing(what: string, index: number): never {
   throw new RangeError(`${what} ${index} does not exist in this world`);
 }
+
+/** A whole provider is under test, which does by itself what the world does around a cache. */
+export const isWhole = ({ claims }: Store): boolean => claims?.whole === true;

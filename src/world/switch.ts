@@ -9,7 +9,7 @@ import { adoptExposures } from "./nic.ts";
 import { rangeOfRegistration, registrationNamed } from "./registrations.ts";
 import { instanceOfSocket, isConnected, disconnect, socketNamed } from "./sockets.ts";
 import { INSTANCE, REGISTRATION, SOCKET, TRANSFER } from "./layout.ts";
-import type { Store } from "./store.ts";
+import { isWhole, type Store } from "./store.ts";
 import { NONE } from "./table.ts";
 import { abortTransfersOf, isInTransfer, removeTransfersOf } from "./transfers.ts";
 import {
@@ -31,7 +31,7 @@ const refused = (error: string): Applied => ({ answer: { kind: "wsp", error }, t
 /** A WSP function: answered here if it is wrong on its face, else handed to the cache. */
 export function wsp(w: Store, call: WspFunction): Applied {
   if ("registration" in call) {
-    return w.claims?.whole === true ? deregisterAt(w, call) : deregister(w, call);
+    return isWhole(w) ? deregisterAt(w, call) : deregister(w, call);
   }
   const socket = socketNamed(w, call.socket);
   if (!isConnected(w, socket)) return refused("WSAENOTCONN");
@@ -41,7 +41,7 @@ export function wsp(w: Store, call: WspFunction): Applied {
   const asked = { socket: call.socket, range: call.range, access, scope } as const;
   const instance = instanceOfSocket(w, socket);
   const room = call.name === "WSPRegisterRdmaMemory" ? call.descriptorBytes : DESCRIPTOR_BYTES;
-  if (w.claims?.whole === true) {
+  if (isWhole(w)) {
     return registerAt(instance, call, asked, room < DESCRIPTOR_BYTES);
   }
   if (room < DESCRIPTOR_BYTES) return refused("WSAEFAULT");
@@ -110,7 +110,7 @@ export function connect(w: Store, event: EventOf<"connect">): Applied {
 export function close(w: Store, id: number): Applied {
   const socket = connected(w, id);
   disconnect(w, socket, CLOSING);
-  if (w.claims?.whole !== true) abortTransfersOf(w, id);
+  if (!isWhole(w)) abortTransfersOf(w, id);
   return {
     answer: null,
     then: [...releaseSocket(w, socket, id), { type: "closed", socket: brand(id) }],
@@ -121,7 +121,7 @@ export function close(w: Store, id: number): Applied {
 export function closed(w: Store, id: number): Applied {
   const socket = socketNamed(w, id);
   if (socket !== NONE) disconnect(w, socket, CLOSED);
-  if (w.claims?.whole !== true) removeTransfersOf(w, id);
+  if (!isWhole(w)) removeTransfersOf(w, id);
   return quiet;
 }
 
@@ -153,7 +153,7 @@ function releaseSocket(w: Store, socket: number, id: number): Event[] {
   const chain = w.registrationsOfInstance;
   const ends = w.instance(instance) + INSTANCE.registrations;
   // A whole provider does in its close what is done here before that of a cache.
-  const first = w.claims?.whole === true ? NONE : chain.first(ends);
+  const first = isWhole(w) ? NONE : chain.first(ends);
   for (let slot = first; slot !== NONE; slot = chain.next(slot)) {
     if (w.mem.at(w.registrations.row(slot) + REGISTRATION.socket) === id) {
       events.push(deregisterCall(w, slot));

@@ -6,7 +6,7 @@ import { completed, kernelCall, processExit, request } from "./driver-events.ts"
 import { exit, exited, nicReset, stopped } from "./ends.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { hostCall, noteTouched } from "./host-calls.ts";
-import { Store } from "./store.ts";
+import { Store, isWhole } from "./store.ts";
 import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
 import { completeTransfer, peerAccess, startTransfer } from "./transfers.ts";
 import { viewOf } from "./view.ts";
@@ -100,7 +100,7 @@ function apply(w: Store, event: Event): Applied {
     case "wsp":
       return wsp(w, event.function);
     case "transferStart":
-      return w.claims?.whole === true ? transferAt(w, event) : startTransfer(w, event);
+      return isWhole(w) ? transferAt(w, event) : startTransfer(w, event);
     case "transferComplete":
       return completeTransfer(w, event);
     case "peerAccess":

@@ -12,6 +12,7 @@ import type {
   SanServiceProvider,
   Subject,
 } from "../../model/contract.ts";
+import type { Command } from "../../model/trace.ts";
 import { w } from "../provider/subjects.ts";
 import { convictions, providerWith } from "./convicted-providers.ts";
 
@@ -72,6 +73,15 @@ describe("a refused deregister", () => {
     expect(convictions(empties, ...cached, ...owed, unknown)).toEqual([]);
     expect(convictions(empties, ...cached, unknown)).toEqual(said);
     expect(convictions(empties, ...cached, ...other, ...owed, unknown)).toEqual(said);
+    const half = (name: string, from: number): Command[] => [
+      w.fail("nicDeregister"),
+      w.register(name, from, from + 0.5),
+      w.fail("nicDeregister"),
+      w.deregister(name),
+    ];
+    const first = [w.alloc(0, 2), w.register("mr_1", 0, 0.5), w.deregister("mr_1")];
+    const beside = [...first, ...owed, ...half("mr_2", 0.5)];
+    expect(convictions(empties, ...beside, unknown)).toEqual(said);
   });
 
   it("SPI-3: may release what it was told of, where changes are queued, and lock nothing", () => {

@@ -254,7 +254,7 @@ export const connectionMutants: readonly WorldMutant[] = [
     id: "closes-in-flight",
     change: "closes a socket without stopping its DMA",
     file: "switch",
-    edits: [["  if (w.claims?.whole !== true) abortTransfersOf(w, id);\n", ""]],
+    edits: [["  if (!isWhole(w)) abortTransfersOf(w, id);\n", ""]],
   },
   {
     id: "hands-over-at-once",

@@ -131,18 +131,14 @@ const rows: readonly Omit<WorldMutant, "ofProviders">[] = [
     id: "closes-for-providers",
     change: "stops DMA when a socket closes, though its provider has to",
     file: "switch",
-    edits: [
-      ["  if (w.claims?.whole !== true) abortTransfersOf(w, id);", "  abortTransfersOf(w, id);"],
-    ],
+    edits: [["  if (!isWhole(w)) abortTransfersOf(w, id);", "  abortTransfersOf(w, id);"]],
     on: { subject: "wild provider" },
   },
   {
     id: "completes-for-providers",
     change: "forgets the operations of a closed socket, though its provider has to complete them",
     file: "switch",
-    edits: [
-      ["  if (w.claims?.whole !== true) removeTransfersOf(w, id);", "  removeTransfersOf(w, id);"],
-    ],
+    edits: [["  if (!isWhole(w)) removeTransfersOf(w, id);", "  removeTransfersOf(w, id);"]],
     on: { subject: "wild provider" },
   },
   {
@@ -151,8 +147,8 @@ const rows: readonly Omit<WorldMutant, "ofProviders">[] = [
     file: "transfers",
     edits: [
       [
-        "  if (isWhole) abortTransfer(w, slot);\n  else removeTransfer",
-        "  if (!isWhole) removeTransfer",
+        "  if (isWhole(w)) abortTransfer(w, slot);\n  else removeTransfer",
+        "  if (!isWhole(w)) removeTransfer",
       ],
     ],
   },
@@ -162,7 +158,7 @@ const rows: readonly Omit<WorldMutant, "ofProviders">[] = [
     file: "calls",
     edits: [
       [
-        '  if (call.name === "closeSocket" && w.claims?.whole === true) {',
+        '  if (call.name === "closeSocket" && isWhole(w)) {',
         '  if (w.calls.length < 0) {\n    if (call.name !== "closeSocket") return quiet;',
       ],
     ],
