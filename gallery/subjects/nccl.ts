@@ -22,6 +22,7 @@ import {
   type RegisterFailure,
 } from "./parts/memory-domain.ts";
 import { allows, contains, wholePages } from "./parts/ranges.ts";
+import { untold } from "./parts/untold.ts";
 
 interface Registration {
   readonly handle: BufferHandle;
@@ -85,13 +86,7 @@ function create(host: Host): RegistrationCache {
 
 const subject: Subject = {
   name: "nccl",
-  capabilities: {
-    caches: { local: false, remote: false },
-    hit: "containment",
-    inUse: "defer",
-    limits: { entries: null, pages: null, pending: 0 },
-    notification: "none",
-  },
+  capabilities: untold,
   create,
 };
 

@@ -14,6 +14,7 @@ import {
   type RegisterFailure,
 } from "./parts/memory-domain.ts";
 import { allows, contains, wholePages } from "./parts/ranges.ts";
+import { untold } from "./parts/untold.ts";
 
 interface Slot extends Pinned {
   references: number;
@@ -95,13 +96,7 @@ function create(host: Host): RegistrationCache {
 
 const subject: Subject = {
   name: "sorted-array",
-  capabilities: {
-    caches: { local: false, remote: false },
-    hit: "containment",
-    inUse: "defer",
-    limits: { entries: null, pages: null, pending: 0 },
-    notification: "none",
-  },
+  capabilities: untold,
   create,
 };
 

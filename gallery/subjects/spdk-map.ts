@@ -16,6 +16,7 @@ import type {
 } from "stalemate";
 import { allRights, isFailure, memoryDomain, type Pinned } from "./parts/memory-domain.ts";
 import { allows, end, wholePages } from "./parts/ranges.ts";
+import { untold } from "./parts/untold.ts";
 
 interface Translation {
   readonly region: Pinned;
@@ -112,13 +113,7 @@ function create(host: Host): RegistrationCache {
 
 const subject: Subject = {
   name: "spdk-map",
-  capabilities: {
-    caches: { local: false, remote: false },
-    hit: "containment",
-    inUse: "defer",
-    limits: { entries: null, pages: null, pending: 0 },
-    notification: "none",
-  },
+  capabilities: untold,
   create,
 };
 
