@@ -65,6 +65,9 @@ function create(host: Host): RegistrationCache {
     return release(oldest);
   }
 
+  /** For a NIC that is full. What this call replaces waits for its release, and goes first. */
+  const makeRoom = (): boolean => [...garbage].some(release) || evictOne();
+
   function find(range: AddressRange, access: Access): Registration | undefined {
     return tree
       .over(range)
@@ -88,7 +91,7 @@ function create(host: Host): RegistrationCache {
     registering = current;
     monitor?.watch(range);
     const attempts = rights.map((access) => ({ range, access }));
-    const pinned = domain.register(attempts, evictOne);
+    const pinned = domain.register(attempts, makeRoom);
     registering = null;
     if (isFailure(pinned)) return pinned;
     const made: Registration = { ...pinned, references: 0, isInvalid: current.isOvertaken };

@@ -84,6 +84,9 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
     return destroy(oldest);
   }
 
+  /** For a NIC that is full. What was read of changes since the call began waits for its release, and goes first. */
+  const makeRoom = (): boolean => [...garbage].some(destroy) || evictOne();
+
   function keepLimits(): void {
     for (;;) {
       const idle = table.filter(isIdle);
@@ -109,7 +112,7 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
     // Before anything is locked, so that no change of these pages goes unheard.
     monitor?.watch(merged.range);
     const attempts = overlapped.length > 0 ? [merged, own] : [own];
-    const pinned = domain.register(attempts, evictOne);
+    const pinned = domain.register(attempts, makeRoom);
     return isFailure(pinned) ? pinned : { ...pinned, uses: 0 };
   }
 

@@ -53,10 +53,9 @@ export function mrCache(
     if (!domain.deregister(entry)) return false;
     dead = dead.filter((other) => other !== entry);
     byHandle.delete(entry.handle);
-    monitor.unsubscribe(
-      entry.range,
-      [...byHandle.values()].map(({ range }) => range),
-    );
+    const others = [...byHandle.values()].map(({ range }) => range);
+    // What is being registered was subscribed before room is made for it.
+    monitor.unsubscribe(entry.range, acquiring === null ? others : [...others, acquiring]);
     return true;
   }
 
@@ -74,6 +73,9 @@ export function mrCache(
     return free(oldest);
   }
 
+  /** For a NIC that is full. Entries that died since the call began go first. */
+  const makeRoom = (): boolean => [...dead].some(free) || flushOne();
+
   const freeDead = (): void => [...dead].forEach(free);
 
   function flush(): void {
@@ -86,7 +88,7 @@ export function mrCache(
     acquiring = range;
     isOvertaken = false;
     // The rights are no part of what the tree compares: an entry has all that its pages allow.
-    const pinned = domain.register(allRights(range, asked), flushOne);
+    const pinned = domain.register(allRights(range, asked), makeRoom);
     acquiring = null;
     if (isFailure(pinned)) return pinned;
     const entry: Entry = { ...pinned, subscribed, uses: 0, isCached: false };
