@@ -2,7 +2,8 @@
 
 import { allows, isUserRange, userPages } from "./address-space.ts";
 import type { Access } from "./contract.ts";
-import type { ActiveCall, InstanceView } from "./ledger.ts";
+import type { ActiveCall, InstanceView, SparedFrame } from "./ledger.ts";
+import type { LockedPages } from "./memory.ts";
 import { accessesOf } from "./memory-manager.ts";
 import { regionFrames, type Region } from "./nic.ts";
 import {
@@ -40,6 +41,23 @@ export function mappingOf(
     mapping.push(view.mappedFrame(process, brand<PageNumber>(span.first + i)));
   }
   return mapping;
+}
+
+/** What locks show where the range maps something else since changes of which nobody had to tell: page by page, in order. */
+export function sparedFrames(
+  locked: readonly LockedPages[],
+  process: ProcessId,
+  first: PageNumber,
+  mapping: readonly (Pfn | null)[],
+): SparedFrame[] {
+  return mapping.flatMap((mapped, i) => {
+    const page = brand<PageNumber>(first + i);
+    const shown = locked
+      .filter((lock) => lock.process === process && !lock.changed.includes(page))
+      .flatMap((lock) => lock.frames[page - lock.span.first] ?? [])
+      .filter((pfn) => pfn !== mapped);
+    return [...new Set(shown)].toSorted((a, b) => a - b).map((pfn) => ({ page, pfn }));
+  });
 }
 
 /** True if every page of the range is committed and allows the access, with no guard unless it is ignored. */
@@ -88,23 +106,28 @@ export function isFresh(
   const { range } = call.request;
   const span = pagesOf(range, view.config.pageSizeBytes);
   if (!spanContains(region.span, span)) return false;
-  for (const mapping of mappings) if (isMappedBy(view, region, span, mapping)) return true;
-  return isMappedBy(view, region, span, mappingOf(view, process, range));
+  for (const { frames, spared } of mappings) {
+    const isSpared = (at: PageNumber, shown: Pfn): boolean =>
+      spared.some(({ page, pfn }) => page === at && pfn === shown);
+    if (isMappedBy(region, span, frames, isSpared)) return true;
+  }
+  return isMappedBy(region, span, mappingOf(view, process, range), (page) => {
+    const lock = view.lock(region.mdl);
+    return lock !== undefined && !lock.changed.includes(page);
+  });
 }
 
+/** `isSpared`: the frame that the region shows counts as mapped by the page. */
 function isMappedBy(
-  view: MappingView,
-  region: Region,
+  { frames, span: whole }: Region,
   span: PageSpan,
   mapping: readonly (Pfn | null)[],
+  isSpared: (page: PageNumber, pfn: Pfn) => boolean,
 ): boolean {
-  const { frames, span: whole } = region;
   for (let i = 0; i < span.count; i++) {
     const pfn = frames[span.first - whole.first + i];
     if (pfn === mapping[i] || pfn === undefined) continue;
-    const lock = view.lock(region.mdl);
-    if (lock === undefined || lock.changed.includes(brand<PageNumber>(span.first + i)))
-      return false;
+    if (!isSpared(brand<PageNumber>(span.first + i), pfn)) return false;
   }
   return true;
 }

@@ -12,6 +12,7 @@ import type {
   BufferHandle,
   InstanceId,
   MdlHandle,
+  PageNumber,
   PageSpan,
   Pfn,
   ProcessId,
@@ -128,7 +129,7 @@ export interface ActiveCall {
   /** What calls that came inside this one touched. */
   readonly touchedWithin: readonly PageSpan[];
   /** Register: each distinct mapping of the range since the call began. */
-  readonly mappings: readonly (readonly (Pfn | null)[])[];
+  readonly mappings: readonly Mapping[];
   /** Deregister: what the range mapped when it was registered. */
   readonly framesBefore: readonly (Pfn | null)[] | null;
   /** Register: at some instant a page of the range did not allow the access. */
@@ -136,6 +137,20 @@ export interface ActiveCall {
   /** Something happened between two host calls of it. */
   readonly interrupted: boolean;
   readonly outcome: CallOutcome;
+}
+
+/** What a range maps at some instant. */
+export interface Mapping {
+  /** One a page; none if it is not wholly a range of user addresses. */
+  readonly frames: readonly (Pfn | null)[];
+  /** What locks show in the place of those, after changes of which nobody had to tell the cache. */
+  readonly spared: readonly SparedFrame[];
+}
+
+/** A frame that counts as mapped. */
+export interface SparedFrame {
+  readonly page: PageNumber;
+  readonly pfn: Pfn;
 }
 
 /** A host call that changed something. */
@@ -153,7 +168,7 @@ export interface RecordedCall extends ActiveCall {
   acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
   touched: PageSpan[];
   touchedWithin: PageSpan[];
-  mappings: (Pfn | null)[][];
+  mappings: Mapping[];
   wasInvalid: boolean;
   interrupted: boolean;
   outcome: CallOutcome;

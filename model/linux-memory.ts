@@ -204,6 +204,7 @@ function dropSectionPages(
   if (section === undefined || first < 0 || count < 1 || first + count > section.pages.length) {
     return failed("ERROR_INVALID_PARAMETER");
   }
+  const old = section.pages.map(({ pfn }) => pfn);
   const pages = own(own(own(memory, "sections"), index), "pages");
   for (let i = first; i < first + count; i++) {
     const page = own(pages, i);
@@ -218,7 +219,7 @@ function dropSectionPages(
         const at = number - vad.base;
         if (at < first || at >= first + count || vad.pages[at]?.copied === true) continue;
         const span = { first: brand<PageNumber>(number), count: 1 };
-        noteChange(memory, brand<ProcessId>(process), span, change);
+        noteChange(memory, brand<ProcessId>(process), span, change, old[at]);
       }
     }
   }

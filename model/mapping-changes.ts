@@ -12,18 +12,24 @@ import {
   spansOverlap,
   type PageNumber,
   type PageSpan,
+  type Pfn,
   type ProcessId,
   type ProviderId,
 } from "./units.ts";
 
-/** The pages have changed in this way. */
+/**
+ * The pages have changed in this way. `was`: the frame that a single page mapped until now, where it may be one of a
+ * section, which can be mapped there again.
+ */
 export function noteChange(
   memory: Memory,
   process: ProcessId,
   span: PageSpan,
   change: MappingChange,
+  was: Pfn | null = null,
 ): void {
   if (memory.coverage.promised.includes(change)) markLocks(memory, process, span, change);
+  else if (was !== null) unmarkLocks(memory, process, span.first, was);
   if (!memory.coverage.heard.includes(change)) return;
   switch (families[memory.notification].delivery) {
     case "asked":
@@ -59,6 +65,19 @@ function markLocks(
     if (added.length === 0) continue;
     const marked: LockedPages = { ...lock, changed: inOrder([...lock.changed, ...added]) };
     own(memory, "locked")[i] = marked;
+  }
+}
+
+/**
+ * The page mapped the frame again, and stops to in a way of which nobody had to tell the cache. Locks that show the frame
+ * were right until now.
+ */
+function unmarkLocks(memory: Memory, process: ProcessId, page: PageNumber, was: Pfn): void {
+  for (const [i, lock] of memory.locked.entries()) {
+    if (lock.process !== process || !lock.changed.includes(page)) continue;
+    if (lock.frames[page - lock.span.first] !== was) continue;
+    const changed = lock.changed.filter((each) => each !== page);
+    own(memory, "locked")[i] = { ...lock, changed };
   }
 }
 

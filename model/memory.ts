@@ -35,8 +35,8 @@ export interface LockedPages {
   readonly access: Access;
   readonly frames: readonly Pfn[];
   /**
-   * Pages whose mapping has changed since, in a way after which the cache promises not to be stale. What changed
-   * otherwise nobody had to tell it.
+   * Pages that stopped to map their frame since, in a way after which the cache promises not to be stale. Where they
+   * stopped otherwise, nobody had to tell it.
    */
   readonly changed: readonly PageNumber[];
 }

@@ -114,7 +114,7 @@ function breakCopyOnWrite(
   page.pfn = copy;
   page.copied = true;
   page.protection = "READWRITE";
-  noteChange(memory, process, { first: number, count: 1 }, "copy-on-write");
+  noteChange(memory, process, { first: number, count: 1 }, "copy-on-write", shared);
   return copy;
 }
 

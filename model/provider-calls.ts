@@ -5,7 +5,7 @@ import { pageAt } from "./address-space.ts";
 import { entriesOf, holdingsOf } from "./entries.ts";
 import { answered, type Applied, type CacheCall, type CallOutcome } from "./events.ts";
 import { maySetAside } from "./families.ts";
-import { freshFrames, isValidFor, mappingOf, type MappingView } from "./freshness.ts";
+import { freshFrames, isValidFor, mappingOf, sparedFrames, type MappingView } from "./freshness.ts";
 import { noWork, type ProviderInstance, type RecordedCall, type Registration } from "./ledger.ts";
 import type { Region } from "./nic.ts";
 import { own } from "./ownership.ts";
@@ -47,7 +47,7 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     interrupted: false,
     outcome: null,
   };
-  if (call.name === "register") noteMapping(mappingView(state), instance.process, active);
+  if (call.name === "register") noteMapping(state, instance.process, active);
   own(instance, "calls").push(active);
   if (call.name === "closeSocket") endAll(instance, endingWith(state, instance, call.socket));
   return answered(null);
@@ -91,18 +91,21 @@ export function noteMappings(state: State, process: ProcessId): void {
     for (const i of owned.keys()) {
       const active = own(owned, i);
       active.interrupted = true;
-      noteMapping(mappingView(state), process, active);
+      noteMapping(state, process, active);
     }
   }
 }
 
-function noteMapping(view: MappingView, process: ProcessId, active: RecordedCall): void {
+function noteMapping(state: State, process: ProcessId, active: RecordedCall): void {
   if (active.call.name !== "register") return;
   const { range, access } = active.call.request;
-  const mapping = mappingOf(view, process, range);
+  const view = mappingView(state);
+  const frames = mappingOf(view, process, range);
   const last = active.mappings.at(-1);
-  if (last === undefined || last.some((pfn, i) => pfn !== mapping[i])) {
-    own(active, "mappings").push(mapping);
+  if (last === undefined || last.frames.some((pfn, i) => pfn !== frames[i])) {
+    const { first } = pagesOf(range, state.config.pageSizeBytes);
+    const spared = sparedFrames(state.memory.locked, process, first, frames);
+    own(active, "mappings").push({ frames, spared });
   }
   if (!isValidFor(view, process, range, access)) active.wasInvalid = true;
 }

@@ -396,5 +396,5 @@ function isUnchanged(view: WorldView, entry: EntryBefore, active: ActiveCall): b
   const span = pagesOf(active.call.request.range, view.config.pageSizeBytes);
   const from = span.first - mdl.span.first;
   const frames = mdl.frames.slice(from, from + span.count);
-  return frames.every((pfn, i) => pfn === active.mappings[0]?.[i]);
+  return frames.every((pfn, i) => pfn === active.mappings[0]?.frames[i]);
 }

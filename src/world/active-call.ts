@@ -62,7 +62,7 @@ export class FlatCall implements ActiveCall {
   secures: readonly SecureHandle[] = empty;
   touched: readonly PageSpan[] = empty;
   touchedWithin: readonly PageSpan[] = empty;
-  mappings: readonly (readonly (Pfn | null)[])[] = empty;
+  mappings: ActiveCall["mappings"] = empty;
   wasInvalid = false;
   interrupted = false;
   outcome: CallOutcome = null;

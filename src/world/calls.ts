@@ -1,6 +1,12 @@
 // Calls of the provider shell into the registration cache: what is noted when one begins and when it returns.
 
-import { brand, type AddressRange, type PageSpan, type Pfn } from "../../model/units.ts";
+import {
+  brand,
+  type AddressRange,
+  type PageNumber,
+  type PageSpan,
+  type Pfn,
+} from "../../model/units.ts";
 import { FlatCall, appended } from "./active-call.ts";
 import { READ, WRITE, accessCode, scopeCode } from "./codes.ts";
 import {
@@ -13,6 +19,7 @@ import {
   tally,
   totalsOf,
 } from "./entries.ts";
+import { sparedFrames } from "./mapping-changes.ts";
 import { regionNamed } from "./nic.ts";
 import { rowsOver } from "./over.ts";
 import { isValidFor, mappedFrame } from "./pages.ts";
@@ -38,7 +45,13 @@ import {
 import { isWhole, type Store } from "./store.ts";
 import { freshFrames } from "./freshness.ts";
 import { NONE } from "./table.ts";
-import { quiet, type Applied, type CacheCall, type CallOutcome } from "./words.ts";
+import {
+  quiet,
+  type Applied,
+  type CacheCall,
+  type CallOutcome,
+  type SparedFrame,
+} from "./words.ts";
 
 /** A call begins. */
 export function beginCall(w: Store, id: number, call: CacheCall): Applied {
@@ -126,10 +139,11 @@ export function noteMappings(w: Store, process: number): void {
 function noteMapping(w: Store, process: number, active: FlatCall): void {
   if (active.call.name !== "register") return;
   const { range, access } = active.call.request;
-  const mapping = mappingOf(w, process, range);
+  const frames = mappingOf(w, process, range);
   const last = active.mappings.at(-1);
-  if (last === undefined || last.some((pfn, i) => pfn !== mapping[i])) {
-    active.mappings = appended(active.mappings, mapping);
+  if (last === undefined || last.frames.some((pfn, i) => pfn !== frames[i])) {
+    const spared = sparedOver(w, process, firstPageOf(w, range), frames);
+    active.mappings = appended(active.mappings, { frames, spared });
   }
   const code = accessCode(access);
   const isValid =
@@ -158,6 +172,25 @@ function mappingOf(w: Store, process: number, range: AddressRange): (Pfn | null)
   }
   return frames;
 }
+
+/** Page by page, in order. There are hardly ever any. */
+function sparedOver(
+  w: Store,
+  process: number,
+  first: number,
+  frames: readonly (Pfn | null)[],
+): readonly SparedFrame[] {
+  let spared: readonly SparedFrame[] = nothingSpared;
+  for (const [i, mapped] of frames.entries()) {
+    const shown = sparedFrames(w, process, first + i, mapped ?? -1);
+    if (shown === null) continue;
+    const page = brand<PageNumber>(first + i);
+    spared = [...spared, ...shown.map((pfn) => ({ page, pfn: brand<Pfn>(pfn) }))];
+  }
+  return spared;
+}
+
+const nothingSpared: readonly SparedFrame[] = [];
 
 /** The innermost call of the instance returns. */
 export function endCall(w: Store, id: number, outcome: CallOutcome): Applied {

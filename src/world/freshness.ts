@@ -29,7 +29,11 @@ export function freshFrames(
   const lock = mem.at(row + REGION.lock);
   if (mapsNow(w, process, range, first, frames, lock)) return frames;
   const wasMapped = active.mappings.some((mapping) =>
-    frames.every((pfn, i) => pfn === mapping[i] || isUnmarked(w, lock, first + i)),
+    frames.every(
+      (shown, i) =>
+        shown === mapping.frames[i] ||
+        mapping.spared.some(({ page, pfn }) => page === first + i && pfn === shown),
+    ),
   );
   return wasMapped ? frames : null;
 }

@@ -164,10 +164,12 @@ function dropSectionPages(
     return failed("ERROR_INVALID_PARAMETER");
   }
   const { mem } = w;
+  const old: number[] = [];
   for (let i = first; i < first + count; i++) {
     const row = section.first + i * SHARED.width;
     const pfn = mem.at(row + SHARED.pfn) - 1;
     if (pfn >= 0) unmapFrame(w, pfn);
+    old.push(pfn);
     mem.put(row + SHARED.pfn, 0);
     mem.putDouble(row + SHARED.stored, 0);
   }
@@ -175,9 +177,10 @@ function dropSectionPages(
   for (let vad = views.first(section.views); vad !== NONE; vad = views.next(vad)) {
     const process = mem.at(w.vads.row(vad) + VAD.process);
     const base = baseOf(w, vad);
-    for (let number = base + first; number < base + first + count; number++) {
+    for (const [i, was] of old.entries()) {
+      const number = base + first + i;
       const state = mem.at(w.page(process, number) + PAGE.state);
-      if ((state & COPIED) === 0) noteChange(w, process, number, 1, change);
+      if ((state & COPIED) === 0) noteChange(w, process, number, 1, change, was);
     }
   }
   return nothingDone;

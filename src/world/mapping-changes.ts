@@ -13,16 +13,21 @@ import { spanOf } from "./ranges.ts";
 import type { Store } from "./store.ts";
 import { NONE } from "./table.ts";
 
-/** The pages have changed in this way, a bit of families.ts. */
+/**
+ * The pages have changed in this way, a bit of families.ts. `was`: the frame that a single page mapped until now, where it
+ * may come back; -1: none.
+ */
 export function noteChange(
   w: Store,
   process: number,
   first: number,
   count: number,
   change: number,
+  was = -1,
 ): void {
   const { staling, counted, queued } = w.hearing;
   if ((staling & change) !== 0) markLocks(w, process, first, count);
+  else if (was >= 0) unmarkLocks(w, process, first, was);
   if ((counted & change) !== 0) countChange(w, process, first, count);
   if ((queued & change) !== 0) enqueue(w, process, first, count);
 }
@@ -38,6 +43,38 @@ function markLocks(w: Store, process: number, first: number, count: number): voi
   }
 }
 
+/** Locks that show the frame of the page were right until now, and nobody had to tell that they are not. */
+function unmarkLocks(w: Store, process: number, page: number, was: number): void {
+  let node = firstOver(w, PAGE.locks, process, page);
+  for (; node !== 0; node = nextOver(w, node)) {
+    const lock = ownerOf(w, node);
+    if (isLocked(w, lock) && frameOf(w, lock, page) === was) unmark(w, lock, page);
+  }
+}
+
+/** The frames that locks show in the place of the one that the page maps, and that count as mapped; in order. */
+export function sparedFrames(
+  w: Store,
+  process: number,
+  page: number,
+  mapped: number,
+): readonly number[] | null {
+  let shown: Set<number> | null = null;
+  let node = firstOver(w, PAGE.locks, process, page);
+  for (; node !== 0; node = nextOver(w, node)) {
+    const lock = ownerOf(w, node);
+    if (!isLocked(w, lock) || isMarked(w, lock, page)) continue;
+    const pfn = frameOf(w, lock, page);
+    if (pfn !== mapped) shown = (shown ?? new Set()).add(pfn);
+  }
+  return shown === null ? null : [...shown].toSorted((a, b) => a - b);
+}
+
+function frameOf(w: Store, lock: number, page: number): number {
+  const row = w.locks.row(lock);
+  return w.mem.at(w.mem.at(row + LOCK.frames) + page - w.mem.at(row + LOCK.first));
+}
+
 const wordsFor = (pages: number): number => (pages + 31) >> 5;
 
 function mark(w: Store, lock: number, page: number): void {
@@ -51,6 +88,18 @@ function mark(w: Store, lock: number, page: number): void {
   const at = page - mem.at(row + LOCK.first);
   const word = block + (at >> 5);
   mem.put(word, mem.at(word) | (1 << (at & 31)));
+}
+
+/** A lock without marks has no block for them, whatever came before. */
+function unmark(w: Store, lock: number, page: number): void {
+  if (!isMarked(w, lock, page)) return;
+  const { mem } = w;
+  const row = w.locks.row(lock);
+  const block = mem.at(row + LOCK.changed);
+  const at = page - mem.at(row + LOCK.first);
+  mem.put(block + (at >> 5), mem.at(block + (at >> 5)) & ~(1 << (at & 31)));
+  for (let i = 0; i < markWords(mem.words, row); i++) if (mem.at(block + i) !== 0) return;
+  forgetMarks(w, lock);
 }
 
 /** True if the page of a lock has changed since it was locked, and the cache was to know. */

@@ -137,7 +137,7 @@ function breakCopyOnWrite(
   if (own >= 0) unmapFrame(w, own);
   w.mem.put(row + PAGE.pfn, copy + 1);
   w.mem.put(row + PAGE.state, withProtection(state, READ_AND_WRITE, false) | COPIED);
-  noteChange(w, process, number, 1, COPY_ON_WRITE);
+  noteChange(w, process, number, 1, COPY_ON_WRITE, shared);
   return copy;
 }
 

@@ -27,6 +27,7 @@ export type {
   HostFailure,
   InstanceView,
   Registration,
+  SparedFrame,
   Totals,
   Unreleased,
 } from "../../model/ledger.ts";

@@ -75,7 +75,30 @@ const ofHearing: readonly Family[] = [
     id: "copies-unnoted",
     change: "does not note a copy-on-write",
     file: "pages",
-    edits: [["  noteChange(w, process, number, 1, COPY_ON_WRITE);\n", ""]],
+    edits: [["  noteChange(w, process, number, 1, COPY_ON_WRITE, shared);\n", ""]],
+  },
+  {
+    id: "copies-marked-for-good",
+    change: "does not take a lock for right again where its frame was mapped once more",
+    file: "mapping-changes",
+    edits: [["  else if (was >= 0) unmarkLocks(w, process, first, was);\n", ""]],
+  },
+  {
+    id: "spares-nothing",
+    change: "counts as mapped, at an instant of a register, only what was",
+    file: "mapping-changes",
+    edits: [["if (pfn !== mapped) shown = ", "if (pfn < 0) shown = "]],
+  },
+  {
+    id: "spares-what-is-stale",
+    change: "counts as mapped, at an instant of a register, what locks show that have changed",
+    file: "mapping-changes",
+    edits: [
+      [
+        "if (!isLocked(w, lock) || isMarked(w, lock, page)) continue;",
+        "if (!isLocked(w, lock)) continue;",
+      ],
+    ],
   },
   {
     id: "counts-to-one",
