@@ -34,10 +34,15 @@ export class Choice {
   #fixed = 0;
 
   /** Choices among the rows, for a program that begins in the state that the view shows. */
-  constructor({ rows, changing }: Choosable, view: WorldView, palette: Palette) {
+  constructor(
+    { rows, changing }: Choosable,
+    view: WorldView,
+    palette: Palette,
+    names: FreshNames = new FreshNames(view.sockets().length),
+  ) {
     this.#rows = rows;
     this.#changing = changing;
-    this.#names = new FreshNames(view.sockets().length);
+    this.#names = names;
     this.#setting = { view, palette, names: this.#names };
     this.#counts = new Int32Array(rows.length);
     this.#countFixed();

@@ -10,16 +10,18 @@ const STAMP = 8;
 
 /** Counts the names that a program uses, so that each is used once and none is left out. */
 export class FreshNames implements Names {
-  #registrations = 0;
-  #transfers = 0;
+  #registrations: number;
+  #transfers: number;
   #sockets: number;
   #stamps = 0;
   /** The kinds that were asked for since `forget`. */
   #asked = 0;
 
-  /** For a world that begins with so many sockets. */
-  constructor(sockets: number) {
+  /** For a world that begins with so many sockets; so many registrations and transfers have their names already. */
+  constructor(sockets: number, registrations = 0, transfers = 0) {
     this.#sockets = sockets;
+    this.#registrations = registrations;
+    this.#transfers = transfers;
   }
 
   registration(): string {
