@@ -6,7 +6,7 @@ import { presets, type Claims, type WorldConfig } from "../model/config.ts";
 import type { Subject } from "../model/contract.ts";
 import { referenceWorld, type WorldFactory } from "../model/world.ts";
 import { runProgram } from "../properties/agreement.ts";
-import { programs, type Program } from "../properties/arbitraries.ts";
+import { led, programs, type Program } from "../properties/arbitraries.ts";
 import { registrationCache } from "../src/cache/cache-subject.ts";
 import { defaults } from "../src/kit/options.ts";
 import { underTest } from "../src/kit/subject.ts";
@@ -54,7 +54,7 @@ function roundOf(bench: Bench): (round: number) => Lane {
   const { config, claims } = bench;
   const makeWorld = reusedFlatWorlds();
   const maxCommands = defaults.commands;
-  const arbitrary = programs({ config, claims, maxCommands, focuses: true, makeWorld });
+  const arbitrary = programs({ config, claims, maxCommands, makeWorld, ...led });
   return (round) => {
     const start = performance.now();
     const drawn = sample(arbitrary, { numRuns: bench.programs, seed: round });

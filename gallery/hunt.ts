@@ -2,7 +2,7 @@
 
 import { check, property, type Arbitrary } from "fast-check";
 import type { RuleId } from "../model/rules.ts";
-import { programs, type Program, type ProgramConstraints } from "../properties/arbitraries.ts";
+import { led, programs, type Program, type ProgramConstraints } from "../properties/arbitraries.ts";
 import { defaults } from "../src/kit/options.ts";
 import { shrunk } from "../src/kit/shrinking.ts";
 import { reusedFlatWorlds } from "../src/world/world.ts";
@@ -36,7 +36,7 @@ export interface Hunt {
 /** Programs for the mutant, as the checker draws them, or in another way. */
 export function programsFor(
   { config, claims }: Quarry,
-  way: Pick<ProgramConstraints, "drawPalette" | "redraws" | "focuses"> = { focuses: true },
+  way: Pick<ProgramConstraints, "drawPalette" | "redraws" | "focuses" | "scenes"> = led,
 ): Arbitrary<Program> {
   const makeWorld = reusedFlatWorlds();
   return programs({ config, claims, maxCommands: defaults.commands, makeWorld, ...way });

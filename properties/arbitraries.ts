@@ -5,13 +5,13 @@
 // model drop what became impossible; a shrunk program is therefore as executable as a drawn one.
 
 import { Arbitrary, Stream, Value, type Random } from "fast-check";
-import type { WorldConfig } from "../model/config.ts";
 import type { Command } from "../model/trace.ts";
+import { namesBeside } from "./about.ts";
 import { Choice } from "./choice.ts";
-import type { Palette } from "./command.ts";
 import { drawPalette } from "./palette.ts";
 import { drawFocus, unfocused } from "./focus.ts";
 import { remakes } from "./remakes.ts";
+import { nothing, Scenes, type Scene } from "./scenes.ts";
 import { stages } from "./smaller.ts";
 import { possible, walk, type WalkedWorld } from "./walk.ts";
 
@@ -22,8 +22,10 @@ export interface ProgramConstraints extends WalkedWorld {
   readonly maxCommands: number;
   /** Set: some programs do without many kinds of commands, and the others are shorter (focus.ts). Default: all use all. */
   readonly focuses?: true;
+  /** Set: most programs begin with a part of a literal one (scenes.ts). Default: all begin with nothing. */
+  readonly scenes?: true;
   /** Draws what a program is about. Default: ranges that meet, and some kinds of events. */
-  readonly drawPalette?: (random: Random, config: WorldConfig) => Palette;
+  readonly drawPalette?: typeof drawPalette;
   /** Draws another one for every command: then a program is about nothing in particular. Default: one a program. */
   readonly redraws?: boolean;
 }
@@ -39,16 +41,22 @@ export function programs(constraints: ProgramConstraints): Arbitrary<Program> {
   );
 }
 
+/** As the checker draws them. */
+export const led = { focuses: true, scenes: true } as const;
+
 class ProgramArbitrary extends Arbitrary<Program> {
   readonly #constraints: ProgramConstraints;
+  readonly #scenes: Scenes | null;
 
   constructor(constraints: ProgramConstraints) {
     super();
     this.#constraints = constraints;
+    this.#scenes = constraints.scenes === true ? new Scenes(constraints) : null;
   }
 
   override generate(random: Random, biasFactor: number | undefined): Value<Program> {
-    return new Value(generate(random, this.#constraints, biasFactor), undefined);
+    const scene = this.#scenes?.draw(random) ?? nothing;
+    return new Value(generate(random, this.#constraints, scene, biasFactor), undefined);
   }
 
   override canShrinkWithoutContext(value: unknown): value is Program {
@@ -75,18 +83,20 @@ class ProgramArbitrary extends Arbitrary<Program> {
 function generate(
   random: Random,
   constraints: ProgramConstraints,
+  scene: Scene,
   biasFactor: number | undefined,
 ): Program {
   const { config, claims, maxCommands, focuses, drawPalette: draw = drawPalette } = constraints;
-  const palette = draw(random, config);
+  const palette = draw(random, config, scene.about);
   const { view, step } = walk(constraints);
+  for (const each of scene.program) step(each);
   const { rows, length: part } =
     focuses === true ? drawFocus(random, claims, biasFactor) : unfocused(claims);
-  const choice = new Choice(rows, view, palette);
-  const program: Command[] = [];
+  const choice = new Choice(rows, view, palette, namesBeside(scene.program, view));
+  const program: Command[] = [...scene.program];
   // Longer programs find more a second than many short ones, and shrink well.
-  const most = Math.ceil(part * maxCommands);
-  const length = random.nextInt(Math.ceil(most / 4), most);
+  const most = Math.ceil(part * scene.length * maxCommands);
+  const length = scene.program.length + random.nextInt(Math.ceil(most / 4), most);
   while (program.length < length) {
     if (constraints.redraws === true) choice.turnTo(draw(random, config));
     const chosen = choice.next(random);

@@ -16,6 +16,7 @@ import {
   type PageSpan,
   type ProcessId,
 } from "../model/units.ts";
+import type { About } from "./about.ts";
 import type { Buffer, Palette } from "./command.ts";
 
 const FEWEST_BUFFERS = 3;
@@ -27,16 +28,20 @@ const chance = (random: Random, percent: number): boolean => random.nextInt(1, 1
 const pick = <T>(random: Random, items: readonly [T, ...T[]]): T =>
   items[random.nextInt(0, items.length - 1)] ?? items[0];
 
-/** A palette for a world; `scopes` limits what is registered. */
-export function drawPalette(random: Random, config: WorldConfig): Palette {
+/** A palette for a world. `about`: what the beginning of the program is about; the rest is to be about it too. */
+export function drawPalette(
+  random: Random,
+  config: WorldConfig,
+  about: About = { areas: [], buffers: [] },
+): Palette {
   const { environment } = config;
-  const areas = drawAreas(random, config);
+  const areas = about.areas.length > 0 ? about.areas : drawAreas(random, config);
   const both = environment.remote && config.processes > 0;
   const scopes: readonly Scope[] = both
     ? pick<readonly Scope[]>(random, [["local"], ["local"], ["local", "remote"], ["remote"]])
     : ["local"];
   const everyProcess = Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
-  const buffers = drawBuffers(random, config, areas);
+  const buffers = drawBuffers(random, config, areas, about.buffers);
   return {
     areas,
     buffers,
@@ -79,9 +84,15 @@ function drawAreas(random: Random, config: WorldConfig): PageSpan[] {
   return areas;
 }
 
-function drawBuffers(random: Random, config: WorldConfig, areas: readonly PageSpan[]): Buffer[] {
+/** `known`: those that there are already, which the others are to meet. */
+function drawBuffers(
+  random: Random,
+  config: WorldConfig,
+  areas: readonly PageSpan[],
+  known: readonly Buffer[],
+): Buffer[] {
   const wanted = random.nextInt(FEWEST_BUFFERS, MOST_BUFFERS);
-  const buffers: Buffer[] = [...drawTiles(random, config, areas)];
+  const buffers: Buffer[] = known.length > 0 ? [...known] : drawTiles(random, config, areas);
   let reachesOut = false;
   for (let tries = 0; buffers.length < wanted && tries < 8 * MOST_BUFFERS; tries++) {
     const area = areas[random.nextInt(0, areas.length - 1)];

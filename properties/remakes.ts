@@ -4,23 +4,13 @@
 // Three ways, the likeliest first. Each asks the model what is possible, on the memory, the buffers and the processes that
 // the program is about.
 
-import { Arbitrary, Stream, Value, sample, type Random } from "fast-check";
-import type { Access, JsonValue } from "../model/contract.ts";
-import { accessOfFlags } from "../model/switch.ts";
+import { Arbitrary, sample, Stream, Value, type Random } from "fast-check";
 import type { Command } from "../model/trace.ts";
-import {
-  brand,
-  pagesOf,
-  type AddressRange,
-  type PageSpan,
-  type ProcessId,
-  type VirtualAddress,
-} from "../model/units.ts";
-import type { WorldView } from "../model/view.ts";
+import { brand, type ProcessId } from "../model/units.ts";
+import { aboutOf, isNumber, namesBeside, valuesOf } from "./about.ts";
 import { Choice, choosable, type Choosable } from "./choice.ts";
-import type { Buffer, Palette } from "./command.ts";
+import type { Palette } from "./command.ts";
 import { unfocused } from "./focus.ts";
-import { FreshNames } from "./fresh-names.ts";
 import { spansOf } from "./palette.ts";
 import { possible, walk, type WalkedWorld } from "./walk.ts";
 
@@ -132,24 +122,24 @@ class Drawn extends Arbitrary<Program> {
   }
 }
 
-/** Names that neither the program nor the world has. */
-function namesBeside(program: Program, view: WorldView): FreshNames {
-  const names = valuesOf(program, "as").filter((each) => typeof each === "string");
-  const most = (prefix: string): number =>
-    Math.max(0, ...names.map((each) => Number(each.startsWith(prefix) && each.split("_")[1])));
-  const sockets = [...valuesOf(program, "as"), ...valuesOf(program, "socket")].filter(isNumber);
-  return new FreshNames(Math.max(view.sockets().length, ...sockets), most("mr"), most("t"));
+/** The same for equal programs. */
+function seedOf(program: Program): number {
+  let seed = 0;
+  for (const character of JSON.stringify(program)) {
+    seed = (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) | 0;
+  }
+  return seed;
 }
 
 /** What the program is about. */
 function paletteOf(program: Program, { config }: WalkedWorld): Palette {
   const names = new Set(program.map(({ name }) => name));
   const has = (...any: readonly string[]): boolean => any.some((name) => names.has(name));
-  const buffers = buffersOf(program, config.pageSizeBytes);
+  const { areas, buffers } = aboutOf(program, config.pageSizeBytes);
   const processes = new Set([0, ...valuesOf(program, "process").filter(isNumber)]);
   const registers = program.filter(({ name }) => name.startsWith("WSPRegister"));
   return {
-    areas: areasOf(program, config.pageSizeBytes),
+    areas,
     buffers,
     spans: spansOf(buffers),
     processes: [...processes].toSorted((a, b) => a - b).map((each) => brand<ProcessId>(each)),
@@ -167,72 +157,4 @@ function paletteOf(program: Program, { config }: WalkedWorld): Palette {
       views: true,
     },
   };
-}
-
-const isNumber = (value: JsonValue): value is number => typeof value === "number";
-
-/** The values of an argument, at any depth. */
-function valuesOf(program: Program, argument: string): JsonValue[] {
-  const values: JsonValue[] = [];
-  JSON.stringify(program, (key, value: JsonValue) => {
-    if (key === argument) values.push(value);
-    return value;
-  });
-  return values;
-}
-
-/** What it registers, and what else it is about, for reading and writing. */
-function buffersOf(program: Program, pageSizeBytes: number): Buffer[] {
-  const buffers = new Map<string, Buffer>();
-  const add = (range: AddressRange, access: Access): void => {
-    const span = pagesOf(range, pageSizeBytes);
-    buffers.set(JSON.stringify([range, access]), { range, span, access });
-  };
-  for (const range of valuesOf(program, "range"))
-    add(range as unknown as AddressRange, "readwrite");
-  for (const { args } of program) {
-    const { range, flags } = (args["function"] ?? {}) as { range?: AddressRange; flags?: number };
-    const access = accessOfFlags(flags ?? 0);
-    if (range !== undefined && access !== null) add(range, access);
-  }
-  return [...buffers.values()];
-}
-
-/** Where it puts regions and views: what overlaps is one area. */
-function areasOf(program: Program, pageSizeBytes: number): PageSpan[] {
-  const areas: PageSpan[] = [];
-  const spans = program
-    .flatMap(({ args }) => regionOf(args["operation"], pageSizeBytes) ?? [])
-    .toSorted((a, b) => a.first - b.first);
-  for (const span of spans) {
-    const last = areas.at(-1);
-    if (last === undefined || span.first >= last.first + last.count) areas.push(span);
-    else areas[areas.length - 1] = hullOf(last, span);
-  }
-  return areas;
-}
-
-const hullOf = (a: PageSpan, b: PageSpan): PageSpan => ({
-  first: a.first,
-  count: Math.max(a.first + a.count, b.first + b.count) - a.first,
-});
-
-/** The pages of a region that an operation makes; null: it makes none. */
-function regionOf(operation: JsonValue | undefined, pageSizeBytes: number): PageSpan | null {
-  const { address, type, sizeBytes } = (operation ?? {}) as {
-    readonly address?: VirtualAddress | null;
-    readonly type?: string;
-    readonly sizeBytes?: number;
-  };
-  if (typeof address !== "number" || type?.startsWith("reserve") !== true) return null;
-  return pagesOf({ start: address, lengthBytes: sizeBytes ?? pageSizeBytes }, pageSizeBytes);
-}
-
-/** The same for equal programs. */
-function seedOf(program: Program): number {
-  let seed = 0;
-  for (const character of JSON.stringify(program)) {
-    seed = (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) | 0;
-  }
-  return seed;
 }

@@ -1,6 +1,7 @@
 // Measuring one mutant on one arm, over all seeds. The first failure counts, whatever rule it breaks: who tests by hand does
 // not know which one a cache is going to break.
 
+import { led } from "../../properties/arbitraries.ts";
 import { hunt, programsFor, shrunkLength, type Kill } from "../../gallery/hunt.ts";
 import { loadMutant } from "../../gallery/loading.ts";
 import { isOfWorld, isUnlikeItself, type Mutant } from "../../gallery/mutant.ts";
@@ -18,8 +19,9 @@ export function measureOn(arm: Arm, mutant: Mutant, task: DetectionTask): Promis
 }
 
 const ways = {
-  ours: { focuses: true },
-  unfocused: {},
+  ours: led,
+  unfocused: { scenes: true },
+  unstaged: { focuses: true },
   unrelated: { drawPalette: drawUniformly },
   uniform: { drawPalette: drawUniformly, redraws: true },
 } as const;

@@ -52,9 +52,10 @@ How many commands it takes until something fails, for each mutant of the gallery
 ${figure(limit)} commands. Generated programs alone: the literal cases, which find most of these at once, are left out.
 
 - **${armNames.ours}**: programs as \`check\` draws them.
-- **${armNames.unfocused}**: so, but every program may use every command, and all are as long as the longest may be.
-- **${armNames.unrelated}**: the same commands, world, judge and walk of the model. But the eight ranges of a program are
-  drawn uniformly and independently, and every program has all kinds of events.
+- **${armNames.unstaged}**: so, but every program begins with nothing, where most of those begin with a part of a literal one.
+- **${armNames.unfocused}**: as \`check\` again, but every program may use every command, and all are as long as the longest may be.
+- **${armNames.unrelated}**: the same commands, world, judge and walk of the model. But every program begins with nothing,
+  its eight ranges are drawn uniformly and independently, and it has all kinds of events.
 - **${armNames.uniform}**: so, and with other ranges for every command. Nothing is more likely than anything else.
 - **${armNames.plain}**: a cache tested with fast-check's own commands, as one would write it in an hour
   (\`benchmarks/detection/plain/\`): a fake host, register, deregister, free, close, and clean-up at the end; it checks that

@@ -14,6 +14,7 @@ const STEPS = 160;
 /** Colours that people who see few can tell apart, and a dash for those who see none. */
 const strokes: Readonly<Record<Arm, { readonly colour: string; readonly dash: string }>> = {
   ours: { colour: "#0072b2", dash: "none" },
+  unstaged: { colour: "#e69f00", dash: "6 2" },
   unfocused: { colour: "#cc79a7", dash: "16 4" },
   unrelated: { colour: "#009e73", dash: "12 3 3 3" },
   uniform: { colour: "#d55e00", dash: "8 4" },
@@ -23,6 +24,7 @@ const strokes: Readonly<Record<Arm, { readonly colour: string; readonly dash: st
 /** What each arm is called. */
 export const armNames: Readonly<Record<Arm, string>> = {
   ours: "stalemate",
+  unstaged: "unstaged",
   unfocused: "unfocused",
   unrelated: "unrelated ranges",
   uniform: "uniform",

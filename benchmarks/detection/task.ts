@@ -3,11 +3,11 @@
 import type { RuleId } from "../../model/rules.ts";
 
 /**
- * `ours`: as the checker does. `unfocused`: so, but every program may use every command. `unrelated`: the same commands,
+ * `ours`: as the checker does. `unstaged`: so, but every program begins with nothing. `unfocused`: as the checker, but every program may use every command. `unrelated`: the same commands,
  * about ranges that have nothing to do with each other. `uniform`: the same commands, about nothing in particular.
  * `plain`: fast-check's own commands.
  */
-export const arms = ["ours", "unfocused", "unrelated", "uniform", "plain"] as const;
+export const arms = ["ours", "unstaged", "unfocused", "unrelated", "uniform", "plain"] as const;
 export type Arm = (typeof arms)[number];
 
 export interface DetectionTask {

@@ -7,6 +7,7 @@ import { checkPolicy } from "../../gallery/policies/check/check-policy.ts";
 import { quarryOf, type Quarry } from "../../gallery/quarry.ts";
 import type { RuleId } from "../../model/rules.ts";
 import { MEAN_PART } from "../../properties/focus.ts";
+import { MEAN_LENGTH } from "../../properties/scenes.ts";
 import { defaults } from "../../src/kit/options.ts";
 import type { SubjectVerdict } from "../../src/kit/report.ts";
 import { run } from "../../src/kit/run.ts";
@@ -73,7 +74,7 @@ const verdicts: readonly SubjectVerdict[] = ["broken", "not conformant", "unknow
 /** Checks a subject on every seed, as `check` does, with about so many commands each time. */
 export async function measureSubject(base: string, task: Task): Promise<SubjectRow> {
   const subject = await loadSubject(base);
-  const runs = Math.ceil(task.limit / (defaults.commands * MEAN_PART));
+  const runs = Math.ceil(task.limit / (defaults.commands * MEAN_PART * MEAN_LENGTH));
   const reports = seedsOf(task).map((seed) => run(subject, { seed, runs }));
   return {
     name: subject.name,

@@ -137,8 +137,8 @@ const ofUcx: readonly TextMutant[] = [
     edits: [
       ["    monitor?.watch(merged.range);\n", ""],
       [
-        "    const pinned = domain.register(attempts, evictOne);\n",
-        "    const pinned = domain.register(attempts, evictOne);\n    monitor?.watch(merged.range);\n",
+        "    const pinned = domain.register(attempts, makeRoom);\n",
+        "    const pinned = domain.register(attempts, makeRoom);\n    monitor?.watch(merged.range);\n",
       ],
     ],
     observed: "region 1, which still maps pfn ",

@@ -8,7 +8,7 @@ import type { Finding } from "../../model/judge.ts";
 import { ruleOf, type RuleId } from "../../model/rules.ts";
 import { TRACE_VERSION, programOf, type Trace } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
-import { programs, type Program } from "../../properties/arbitraries.ts";
+import { led, programs, type Program } from "../../properties/arbitraries.ts";
 import { casesOf } from "../../properties/cases.ts";
 import { isKnown, printProgram } from "../../properties/commands.ts";
 import type { Player } from "../../properties/stage.ts";
@@ -172,7 +172,7 @@ class Session {
       config: this.#config,
       claims: this.#claims,
       maxCommands: this.#maxCommands,
-      focuses: true,
+      ...led,
       makeWorld: this.#engines.walks,
     });
   }

@@ -16,6 +16,7 @@ const row: DetectionRow = {
   rule: "LAW-1",
   arms: {
     ours: armRow([10, 30, 20], [4, 6, 4]),
+    unstaged: armRow([10, 30, 20], [4, 6, 4]),
     unfocused: armRow([10, 30, 20], [4, 6, 4]),
     unrelated: armRow([null, 40, null], [null, 3, null]),
     uniform: armRow([null, null, null], [null, null, null]),

@@ -5,6 +5,7 @@ import type { RuleId } from "../../../model/rules.ts";
 import { rules } from "../../../model/rules.ts";
 import type { Trace } from "../../../model/trace.ts";
 import { MEAN_PART } from "../../../properties/focus.ts";
+import { MEAN_LENGTH } from "../../../properties/scenes.ts";
 import { defaults } from "../../../src/kit/options.ts";
 import type { Counterexample, SubjectVerdict } from "../../../src/kit/report.ts";
 import { run } from "../../../src/kit/run.ts";
@@ -15,7 +16,7 @@ import { occasionsFor } from "./occasions.ts";
 const PRESETS = ["tiny", "small", "windows"] as const;
 
 /** A generated program has about so many commands; what is left out of them takes another round. */
-const COMMANDS_OF_A_PROGRAM = defaults.commands * MEAN_PART;
+const COMMANDS_OF_A_PROGRAM = defaults.commands * MEAN_PART * MEAN_LENGTH;
 
 /** A policy follows no recommendation: those rules would have the checker explain, again and again, that it did not. */
 const binding: readonly RuleId[] = rules
