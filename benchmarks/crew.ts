@@ -15,8 +15,8 @@ export interface Shift<Answer> {
   readonly isWanted?: (job: number) => boolean;
   /** Told each answer as it comes, in no order. */
   readonly onAnswer: (answer: Answer, job: number) => void;
-  /** Memory for what dies young, where it is known that little else is made. */
-  readonly youngGenerationMb?: number;
+  /** Memory of a worker, where it is known how little it needs: for what dies young, and for the rest. */
+  readonly memoryMb?: { readonly young: number; readonly old: number };
   /** Default: one a core. */
   readonly workers?: number;
 }
@@ -40,12 +40,17 @@ export async function shareOut<Answer>(shift: Shift<Answer>): Promise<void> {
   }
 }
 
-function workerFor({ module, workerData, youngGenerationMb }: Shift<never>): Worker {
+function workerFor({ module, workerData, memoryMb }: Shift<never>): Worker {
   const url = new URL(`${module.href}${extname(import.meta.url)}`);
   const limits =
-    youngGenerationMb === undefined
+    memoryMb === undefined
       ? {}
-      : { resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb } };
+      : {
+          resourceLimits: {
+            maxYoungGenerationSizeMb: memoryMb.young,
+            maxOldGenerationSizeMb: memoryMb.old,
+          },
+        };
   return new Worker(url, { workerData, ...limits });
 }
 

@@ -21,7 +21,7 @@ export async function compareAll(
     module: new URL("./batch-worker", import.meta.url),
     workerData: task,
     jobs: Math.ceil(task.commands / COMMANDS_OF_A_BATCH),
-    youngGenerationMb: 8,
+    memoryMb: { young: 8, old: 64 },
     // Batches before the one that differs are finished, those behind it are not begun.
     isWanted: (number) => first === null || number < first.number,
     onAnswer: (message) => {
