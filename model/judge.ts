@@ -13,6 +13,7 @@ import { both, none, type Finding, type JudgeScope } from "./judge/finding.ts";
 import { judgeHost } from "./judge/host.ts";
 import { judgeMemory } from "./judge/memory.ts";
 import { judgeQuiescent } from "./judge/quiescent.ts";
+import { judgeInvalidRegister } from "./judge/failed-register.ts";
 import { judgeRegister } from "./judge/register.ts";
 import {
   judgeCleanup,
@@ -25,7 +26,6 @@ import { judgeRetry, judgeWsp } from "./judge/switch.ts";
 import { judgePeerAccess, judgeTransferComplete, judgeTransferStart } from "./judge/transfer.ts";
 import {
   judgeInvalidDeregister,
-  judgeInvalidRegister,
   judgeTransfer,
   judgeTransferDone,
 } from "./judge/whole-provider.ts";
@@ -128,7 +128,7 @@ function judgeCall(
     case "cleanup":
       return judgeCleanup(view, instance, active);
     case "registerInvalid":
-      return judgeInvalidRegister(active);
+      return judgeInvalidRegister(view, instance, active);
     case "deregisterInvalid":
       return judgeInvalidDeregister(view, instance, claims, active);
     case "transfer":

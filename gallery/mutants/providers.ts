@@ -165,6 +165,30 @@ const rows: readonly Omit<TextMutant, "base">[] = [
     observed: "WSAEINVAL for mr_2, which is live",
   },
   {
+    id: "posts-the-first-page",
+    rule: "LAW-9",
+    change: "posts no more than a page of a buffer",
+    edits: [
+      [
+        "buffer.cached.region, range).ok",
+        "buffer.cached.region, { ...range, lengthBytes: Math.min(range.lengthBytes, host.pageSizeBytes) }).ok",
+      ],
+    ],
+    observed: "t_1 is posted for ",
+  },
+  {
+    id: "cancels-too-much",
+    rule: "LAW-9",
+    change: "cancels all that is pending when a buffer is deregistered",
+    edits: [
+      [
+        "release(request.handle, buffer);",
+        "for (const operation of operations.keys()) host.nic.cancel(operation);\n      release(request.handle, buffer);",
+      ],
+    ],
+    observed: "t_1 was cancelled",
+  },
+  {
     id: "never-completes",
     rule: "LAW-9",
     change: "is told that a transfer is done, and completes nothing",

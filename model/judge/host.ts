@@ -5,7 +5,7 @@ import type { InstanceView, Registration } from "../ledger.ts";
 import type { MdlHandle, RegionKey } from "../units.ts";
 import type { WorldView } from "../view.ts";
 import { broken, none, type Finding } from "./finding.ts";
-import { judgeCompletion, judgePost } from "./whole-provider.ts";
+import { judgeCancel, judgeCompletion, judgePost } from "./whole-provider.ts";
 
 export function judgeHost(
   view: WorldView,
@@ -35,7 +35,9 @@ export function judgeHost(
     case "unexpose":
       return result.ok ? none : releasedTwice(result.error, "exposure", call.key);
     case "post":
-      return result.ok ? judgePost(view, instance) : none;
+      return result.ok ? judgePost(view, instance, call) : none;
+    case "cancel":
+      return judgeCancel(view, instance, call);
     case "complete":
       return judgeCompletion(view, instance, call, result);
     default:

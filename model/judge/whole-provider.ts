@@ -7,28 +7,10 @@ import { hasAsked, isIdle, uncovered } from "../entries.ts";
 import type { HostAnswer, HostCall } from "../events.ts";
 import { families, maySetAside } from "../families.ts";
 import type { ActiveCall, EntryBefore, HostChange, InstanceView } from "../ledger.ts";
-import { spansOverlap } from "../units.ts";
+import { sameRange, spansOverlap } from "../units.ts";
 import type { Transfer, WorldView } from "../view.ts";
-import { broken, lenient, none, type Finding } from "./finding.ts";
+import { addresses, broken, lenient, none, type Finding } from "./finding.ts";
 import { judgeUse } from "./transfer.ts";
-
-/** SPI-1: without room for the descriptor a register is refused, and nothing is left of it. */
-export function judgeInvalidRegister({ call, outcome, acquired }: ActiveCall): readonly Finding[] {
-  if (call.name !== "registerInvalid" || outcome === null) return none;
-  const { descriptorBytes = 0 } = call.request;
-  const isRefused = !outcome.ok && outcome.error === "WSAEFAULT";
-  if (!isRefused) {
-    const observed = outcome.ok ? "it was accepted" : outcome.error;
-    const expected = `WSAEFAULT for a descriptor block of ${descriptorBytes} bytes`;
-    return [broken("SPI-1", expected, observed)];
-  }
-  const left = [
-    ...acquired.mdls.map((mdl) => `lock ${mdl}`),
-    ...acquired.secures.map((secure) => `secure ${secure}`),
-  ];
-  if (left.length === 0) return none;
-  return [broken("SPI-1", "a refused register leaves nothing", left.join(", "))];
-}
 
 /** SPI-2, SPI-3: a handle of another socket, an unknown one and one in use are refused, and nothing changes. */
 export function judgeInvalidDeregister(
@@ -101,12 +83,35 @@ export function isHandleInUse(
   );
 }
 
-/** ACCESS-1, ACCESS-3, ACCESS-4, SPI-2: what is posted may use the buffer; from now on the NIC reaches it. */
-export function judgePost(view: WorldView, { calls }: InstanceView): readonly Finding[] {
+/**
+ * ACCESS-1, ACCESS-3, ACCESS-4, SPI-2: what is posted may use the buffer; from now on the NIC reaches it. LAW-9: it is
+ * what was asked for.
+ */
+export function judgePost(
+  view: WorldView,
+  { calls }: InstanceView,
+  { range }: HostCall & { name: "post" },
+): readonly Finding[] {
   const call = calls.at(-1)?.call;
   if (call?.name !== "transfer") return none;
   const { registration, request } = call;
-  return judgeUse(view, { kind: request.kind, registration, socket: request.socket });
+  const illegal = judgeUse(view, { kind: request.kind, registration, socket: request.socket });
+  if (illegal.length > 0 || sameRange(range, request.range)) return illegal;
+  const expected = `a ${request.kind} of ${addresses(request.range)}`;
+  return [broken("LAW-9", expected, `${request.operation} is posted for ${addresses(range)}`)];
+}
+
+/** LAW-9: an operation is left alone until it is done or its socket closes. */
+export function judgeCancel(
+  view: WorldView,
+  { calls }: InstanceView,
+  { operation }: HostCall & { name: "cancel" },
+): readonly Finding[] {
+  const transfer = view.transfer(operation);
+  if (transfer === undefined || calls.at(-1)?.call.name === "cleanup") return none;
+  if (view.socket(transfer.socket)?.status !== "connected") return none;
+  const expected = "an operation ends when its transfer is done or its socket closes";
+  return [broken("LAW-9", expected, `${operation} was cancelled`)];
 }
 
 /** SPI-4, LAW-9: what may be transferred is accepted, and what was accepted is posted. */

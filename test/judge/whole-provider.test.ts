@@ -186,7 +186,7 @@ describe("an operation", () => {
     ];
     const run = [...program, w.start("t_1", "mr_2"), w.complete("t_1")];
     expect(convictions(example, ...run)).toEqual([]);
-    expect(convictions(beside, ...run)[0]).toMatch(/^LAW-9: the transfer reached pfn/);
+    expect(convictions(beside, ...run)[0]).toMatch(/^LAW-9: t_1 is posted for/);
   });
 });
 
@@ -280,6 +280,23 @@ describe("a register without room for the descriptor", () => {
     ).toEqual(["SPI-1: WSAENOBUFS"]);
   });
 
+  it("SPI-1: may find out last that there is no room, when it had no resources before that", () => {
+    const lookingLast = (release: boolean): ProviderSubject =>
+      providerWith((host) => ({
+        register({ range }) {
+          const locked = host.driver.lock(range, "read");
+          if (!locked.ok) return { ok: false, error: "WSAENOBUFS" };
+          if (release) host.driver.unlock(locked.value);
+          return { ok: false, error: "WSAEFAULT" };
+        },
+      }));
+    const failing = [w.alloc(0, 2), w.fail("lock"), ...tooSmall.slice(1)];
+    expect(convictions(lookingLast(true), ...failing)).toEqual([]);
+    expect(convictions(lookingLast(true), ...tooSmall)).toEqual([]);
+    expect(convictions(lookingLast(false), ...failing)).toEqual([]);
+    expect(convictions(lookingLast(false), ...tooSmall)).toContain("LAW-4: lock 1 is left");
+  });
+
   it("SPI-1: leaves nothing", () => {
     const leaving = providerWith((host) => ({
       register({ range }) {
@@ -287,7 +304,7 @@ describe("a register without room for the descriptor", () => {
         return { ok: false, error: "WSAEFAULT" };
       },
     }));
-    expect(convictions(leaving, ...tooSmall)).toContain("SPI-1: lock 1");
+    expect(convictions(leaving, ...tooSmall)).toContain("SPI-1: lock 1 is left");
   });
 
   it("SPI-1: is one only below the size of a descriptor", () => {
