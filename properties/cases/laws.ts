@@ -6,6 +6,16 @@ import type { Case, Make } from "./case.ts";
 
 /** The reason for all of it comes first: no stale registration after a remap. */
 export function freshCases(w: Words, make: Make): Case[] {
+  const address = w.address(0);
+  const freed = { name: "VirtualFree", address, sizeBytes: 0, type: "release" } as const;
+  const allocated = {
+    name: "VirtualAlloc",
+    address,
+    sizeBytes: w.range(0, 1).lengthBytes,
+    type: "reserve|commit",
+    protection: "READWRITE",
+    guard: false,
+  } as const;
   return [
     make(
       "LAW-1",
@@ -32,19 +42,22 @@ export function freshCases(w: Words, make: Make): Case[] {
       "LAW-1",
       "freed between two host calls of the register",
       w.alloc(0, 1),
-      w.interrupt(1, {
-        kind: "operation",
-        operation: {
-          name: "VirtualFree",
-          address: w.address(0),
-          sizeBytes: 0,
-          type: "release",
-        },
-      }),
+      w.interrupt(1, { kind: "operation", operation: freed }),
       w.register("mr_1", 0, 1),
       w.deregister("mr_1"),
       w.alloc(0, 1),
       w.register("mr_2", 0, 1),
+    ),
+    ...[1, 2, 3].map((hostCalls) =>
+      make(
+        "LAW-1",
+        `freed and allocated again after ${hostCalls} host ${hostCalls === 1 ? "call" : "calls"} of the register`,
+        w.alloc(0, 1),
+        w.interrupt(hostCalls, { kind: "operation", operation: freed, next: allocated }),
+        w.register("mr_1", 0, 1),
+        w.deregister("mr_1"),
+        w.register("mr_2", 0, 1),
+      ),
     ),
   ];
 }

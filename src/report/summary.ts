@@ -136,7 +136,7 @@ const ofCaches =
 /** What no run says anything about, by the kind of subject. */
 const uncoveredOf: Readonly<Record<Report["kind"], string>> = {
   cache: ofCaches,
-  provider: `${ofCaches}; operations that are queued before they are posted`,
+  provider: `${ofCaches}; operations that are queued before they are posted; transfers of a part of a buffer`,
   driver:
     "what happens between two kernel calls of one request; requests that are served at the same time",
 };
