@@ -66,7 +66,7 @@ const ofUcx: readonly TextMutant[] = [
     change: "releases what was invalidated only when somebody registers",
     base: ucxRcache,
     edits: [
-      ["      garbage.push(region);\n      destroy(region);\n", "      garbage.push(region);\n"],
+      ["    collect();\n    keepLimits();\n", "    keepLimits();\n"],
       ["    progress();\n    const region = byHandle", "    const region = byHandle"],
     ],
     observed: "5",

@@ -7,6 +7,7 @@ import { unsecureEntry, unsecureIfUnused } from "./securing.ts";
 import {
   beginWork,
   endWork,
+  entriesOver,
   isIdle,
   isPending,
   isThere,
@@ -129,6 +130,8 @@ export function settle(policy: Policy, not: PageSpan | null = null): void {
   }
   for (const secure of tables.secures.slice()) {
     if (isOut(secure) || usersOf(tables, secure).length > 0) continue;
+    // A buffer under it may be kept against our will, and is secured by nothing else.
+    if (entriesOver(tables, secure.span).length > 0) continue;
     if (!policy.choose("leavesSecure")) unsecureIfUnused(policy, secure);
   }
 }

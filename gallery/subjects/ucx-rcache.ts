@@ -71,9 +71,11 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
     table.filter((region) => overlap(region.range, range)).forEach(remove);
   }
 
+  const collect = (): void => [...garbage].forEach(destroy);
+
   /** What waits is done, events last: nothing comes between them and a look-up. */
   function progress(): void {
-    [...garbage].forEach(destroy);
+    collect();
     events().forEach(invalidateRange);
   }
 
@@ -135,10 +137,9 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
 
   function put(region: Region): void {
     region.uses--;
-    if (isIdle(region) && !table.includes(region)) {
-      garbage.push(region);
-      destroy(region);
-    }
+    if (isIdle(region) && !table.includes(region)) garbage.push(region);
+    // Events that were read in this call have left some, too.
+    collect();
     keepLimits();
   }
 
@@ -166,7 +167,7 @@ export function rcache(host: Host, events: () => readonly AddressRange[]): Rcach
       locked(() => {
         progress();
         [...table].forEach(remove);
-        [...garbage].forEach(destroy);
+        collect();
       }),
     isOver: (range) => [...table, ...garbage].some((region) => overlap(region.range, range)),
     invalidateRange,
