@@ -155,8 +155,13 @@ export class SystemSearch implements Course {
     );
   }
 
+  /** What lies at the bound is not saved: nobody leaves it. */
   #enqueue(state: number, only: Int32Array | null): boolean {
     const { saved, states } = this.#next;
+    if (this.#completeDepth + 1 === this.#limits.maxDepth) {
+      states.push(state);
+      return true;
+    }
     const sizeBytes = this.#snapshots.sizeBytes();
     const more = saved.bytesWith(sizeBytes) - saved.bytes + ENTRY_BYTES;
     if (this.#visited.bytes + more > this.#limits.memoryBytes) return false;
