@@ -37,6 +37,11 @@ export interface Palette {
   readonly spans: readonly PageSpan[];
   readonly processes: readonly ProcessId[];
   readonly scopes: readonly Scope[];
+  /**
+   * Set: every buffer is registered, valid or not. Default: of those that are not valid only the first, and only beside one
+   * that is.
+   */
+  readonly everyBuffer?: true;
   /** No more live registrations than this. */
   readonly mostLive: number;
   /** Which kinds of events this program has beside the ordinary ones. */

@@ -97,6 +97,7 @@ function registerIn(
 
 function validBuffer({ view, palette }: Setting, process: ProcessId, k: number): Buffer | null {
   const buffer = palette.buffers[k];
+  if (palette.everyBuffer === true) return buffer ?? null;
   return buffer !== undefined && isRegistrable(view, process, buffer.span, buffer.access)
     ? buffer
     : null;

@@ -6,6 +6,7 @@
 
 import type { Claims, WorldConfig } from "../../model/config.ts";
 import type { Finding } from "../../model/judge.ts";
+import type { RuleId } from "../../model/rules.ts";
 import type { Command } from "../../model/trace.ts";
 import { Trial } from "../../properties/agreement.ts";
 import { printCommand } from "../../properties/commands.ts";
@@ -27,6 +28,16 @@ export interface ExploredSettings {
   readonly strict: boolean;
   /** Called before a state is left. */
   readonly onState: () => void;
+}
+
+/** What was seen of a subject while it was explored. */
+export interface Seen {
+  /** Names of commands that were performed, in the order of the table. */
+  readonly commands: readonly string[];
+  /** How often each situation of the witness table was met. */
+  readonly situations: ReadonlyMap<number, number>;
+  /** Should-rules that were broken. */
+  readonly nonStrict: ReadonlySet<RuleId>;
 }
 
 /** Words of a saved state before the world's: how many those are, and the faults so far. */
@@ -66,6 +77,9 @@ export class ExploredSystem implements System, Snapshots {
   /** What the subject keeps in the current state; null: nobody has asked. */
   #kept: Uint8Array | null = null;
   #words: Int32Array = new Int32Array(0);
+  readonly #performed = new Set<string>();
+  readonly #situations = new Map<number, number>();
+  readonly #nonStrict = new Set<RuleId>();
 
   constructor(settings: ExploredSettings) {
     this.name = settings.name;
@@ -77,12 +91,29 @@ export class ExploredSystem implements System, Snapshots {
     return this.#scene.keeping === null ? null : this;
   }
 
-  /** What was seen since the last `begin`. */
-  get trial(): Trial {
-    return this.#scene.trial;
+  /** What was seen so far, on all ways. */
+  seen(): Seen {
+    this.#note();
+    return {
+      commands: this.#settings.domain.rows
+        .map(({ name }) => name)
+        .filter((name) => this.#performed.has(name)),
+      situations: this.#situations,
+      nonStrict: this.#nonStrict,
+    };
+  }
+
+  /** Takes down what the present trial saw; there is a new one after that. */
+  #note(): void {
+    const { trial } = this.#scene;
+    for (const [index, count] of trial.situations()) {
+      this.#situations.set(index, (this.#situations.get(index) ?? 0) + count);
+    }
+    for (const { rule } of trial.nonStrict) this.#nonStrict.add(rule);
   }
 
   begin(): void {
+    this.#note();
     this.#scene = this.#newScene();
     this.#faults = 0;
     this.#lastRestored = null;
@@ -127,6 +158,7 @@ export class ExploredSystem implements System, Snapshots {
     const command = this.#possible()[action];
     if (command === undefined || !this.#scene.trial.perform(command)) return false;
     if (isFault(command)) this.#faults++;
+    this.#performed.add(command.name);
     this.#moved(null);
     return true;
   }
@@ -146,9 +178,14 @@ export class ExploredSystem implements System, Snapshots {
     return "";
   }
 
-  /** The command with a number in the current state. */
-  command(action: number): Command | undefined {
-    return this.#possible()[action];
+  /** The commands of a way, which is performed from the beginning. */
+  program(actions: readonly number[]): Command[] {
+    this.begin();
+    return actions.flatMap((action) => {
+      const command = this.#possible()[action];
+      this.apply(action);
+      return command ?? [];
+    });
   }
 
   writeKey(into: Int32Array): void {
