@@ -9,7 +9,7 @@ import { ExploredSystem, type ExploredSettings, type Seen } from "./explored-sys
 
 const PROGRESS_MS = 200;
 /** The way to every so-many-th state is performed again from the beginning, and has to lead to the same state. */
-const REPLAYED_EVERY = 16;
+const REPLAYED_EVERY = 101;
 
 /** How far a search goes, and who ends it. */
 export interface SearchBounds {

@@ -15,7 +15,8 @@ import type { Keeping, Player } from "../../properties/stage.ts";
 import { FINGERPRINT_WORDS, fingerprintAll } from "../explorer/fingerprint.ts";
 import type { Snapshots, System } from "../explorer/system.ts";
 import { reusedFlatWorlds, type FlatWorld } from "../world/world.ts";
-import { restoreStates, writtenStates } from "./subject-states.ts";
+import { pack, unpack } from "./packed-words.ts";
+import { linesOf, restoreStates, writtenStates } from "./subject-states.ts";
 
 /** What is explored, and what counts as broken. */
 export interface ExploredSettings {
@@ -40,9 +41,14 @@ export interface Seen {
   readonly nonStrict: ReadonlySet<RuleId>;
 }
 
-/** Words of a saved state before the world's: how many those are, and the faults so far. */
-const HEAD_WORDS = 2;
+/** Words of a saved state before the world's: how many those are, packed and unpacked, and the faults so far. */
+const HEAD_WORDS = 3;
+/** Words of what a key is made of before the subject's: the world's fingerprint, the faults, and how much there is. */
+const KEY_HEAD_WORDS = FINGERPRINT_WORDS + 2;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** What stands on the stage since the last `begin`. */
 interface Scene {
@@ -51,10 +57,31 @@ interface Scene {
   readonly keeping: Keeping | null;
 }
 
-/** A state that was restored, and the commands that are possible in it; null: nobody has asked yet. */
+/** A state that was restored, ready to be restored again: a search comes back to a state for each of its actions. */
 interface Restored {
   readonly from: Uint8Array;
+  /** The words of the world, and a line for each instance of the subject. */
+  readonly world: Int32Array;
+  readonly lines: readonly string[];
+  readonly faults: number;
+  /** What is possible in it; null: nobody has asked yet. */
   commands: readonly Command[] | null;
+}
+
+/** The states of a way from the beginning, and the action that led on from each. */
+interface Trail {
+  readonly steps: { readonly commands: readonly Command[]; action: number | null }[];
+  /** The number of the current state. */
+  at: number;
+}
+
+/** Goes on by an action; where the way before went on by another one, what it met is forgotten. */
+function follow(trail: Trail, action: number): void {
+  const step = trail.steps[trail.at];
+  if (step === undefined) throw new RangeError("what is possible is known before an action is performed");
+  if (step.action !== action) trail.steps.length = trail.at + 1;
+  step.action = action;
+  trail.at++;
 }
 
 /** A subject that is explored. */
@@ -71,12 +98,19 @@ export class ExploredSystem implements System, Snapshots {
   #faults = 0;
   /** What is possible in the current state; null: nobody has asked. */
   #commands: readonly Command[] | null = null;
+  /** Ways begin alike: what was possible on the last one, as far as the present one follows it. Null: a state was restored. */
+  #trail: Trail | null = null;
   /** Null: the current state is not one that was restored. */
   #restored: Restored | null = null;
   #lastRestored: Restored | null = null;
   /** What the subject keeps in the current state; null: nobody has asked. */
-  #kept: Uint8Array | null = null;
+  #kept: string | null = null;
+  #encoded: Uint8Array | null = null;
   #words: Int32Array = new Int32Array(0);
+  #unpacked: Int32Array = new Int32Array(0);
+  #packed: Int32Array = new Int32Array(0);
+  /** 0: the current world is not packed. */
+  #packedCount = 0;
   readonly #performed = new Set<string>();
   readonly #situations = new Map<number, number>();
   readonly #nonStrict = new Set<RuleId>();
@@ -116,6 +150,7 @@ export class ExploredSystem implements System, Snapshots {
     this.#note();
     this.#scene = this.#newScene();
     this.#faults = 0;
+    this.#trail = { steps: this.#trail?.steps ?? [], at: 0 };
     this.#lastRestored = null;
     this.#moved(null);
   }
@@ -135,6 +170,8 @@ export class ExploredSystem implements System, Snapshots {
     this.#restored = restored;
     this.#commands = restored?.commands ?? null;
     this.#kept = null;
+    this.#encoded = null;
+    this.#packedCount = 0;
   }
 
   actionCount(): number {
@@ -142,8 +179,8 @@ export class ExploredSystem implements System, Snapshots {
     return this.#possible().length;
   }
 
-  /** A search comes back to a state for each of its actions; they are listed once. */
   #possible(): readonly Command[] {
+    this.#commands ??= this.#trail?.steps[this.#trail.at]?.commands ?? null;
     if (this.#commands !== null) return this.#commands;
     const { domain } = this.#settings;
     const { world, trial } = this.#scene;
@@ -151,6 +188,7 @@ export class ExploredSystem implements System, Snapshots {
     const commands = this.#faults < domain.mostFaults ? all : all.filter((each) => !isFault(each));
     this.#commands = commands;
     if (this.#restored !== null) this.#restored.commands = commands;
+    if (this.#trail !== null) this.#trail.steps[this.#trail.at] = { commands, action: null };
     return commands;
   }
 
@@ -158,6 +196,7 @@ export class ExploredSystem implements System, Snapshots {
     const command = this.#possible()[action];
     if (command === undefined || !this.#scene.trial.perform(command)) return false;
     if (isFault(command)) this.#faults++;
+    if (this.#trail !== null) follow(this.#trail, action);
     this.#performed.add(command.name);
     this.#moved(null);
     return true;
@@ -190,53 +229,77 @@ export class ExploredSystem implements System, Snapshots {
 
   writeKey(into: Int32Array): void {
     const kept = this.#keptNow();
-    const words = this.#wordsFor(FINGERPRINT_WORDS + 2 + Math.ceil(kept.length / WORD_BYTES));
+    const count = KEY_HEAD_WORDS + Math.ceil(kept.length / 2);
+    if (this.#words.length < count) this.#words = new Int32Array(2 * count);
+    const words = this.#words;
     this.#scene.world.fingerprint(new Uint32Array(words.buffer, 0, FINGERPRINT_WORDS));
     words[FINGERPRINT_WORDS] = this.#faults;
     words[FINGERPRINT_WORDS + 1] = kept.length;
-    // What is kept may not fill the last word; there is one, since its length is not 0 but for no instance at all.
-    if (kept.length > 0) words[words.length - 1] = 0;
-    new Uint8Array(words.buffer).set(kept, (FINGERPRINT_WORDS + 2) * WORD_BYTES);
-    fingerprintAll(words, 1, words.length, into);
+    for (let at = 0; at < kept.length; at += 2) {
+      // Behind the last one, NaN counts as 0.
+      const pair = (kept.charCodeAt(at) << 16) | kept.charCodeAt(at + 1);
+      words[KEY_HEAD_WORDS + at / 2] = pair;
+    }
+    fingerprintAll(words, 1, count, into);
   }
 
-  #wordsFor(count: number): Int32Array {
-    if (this.#words.length !== count) this.#words = new Int32Array(count);
-    return this.#words;
-  }
-
-  #keptNow(): Uint8Array {
+  #keptNow(): string {
     const { world, keeping } = this.#scene;
     if (keeping === null) throw new TypeError(`${this.name} does not keep its states`);
     return (this.#kept ??= writtenStates(world.view, keeping));
   }
 
+  #encodedNow(): Uint8Array {
+    return (this.#encoded ??= encoder.encode(this.#keptNow()));
+  }
+
   sizeBytes(): number {
-    return WORD_BYTES * (HEAD_WORDS + this.#scene.world.sizeWords()) + this.#keptNow().length;
+    return WORD_BYTES * (HEAD_WORDS + this.#packedNow()) + this.#encodedNow().length;
+  }
+
+  /** Packs the current world, and says how many words it took. */
+  #packedNow(): number {
+    if (this.#packedCount > 0) return this.#packedCount;
+    const { world } = this.#scene;
+    const count = world.sizeWords();
+    if (this.#unpacked.length < count) this.#unpacked = new Int32Array(2 * count);
+    const most = count + Math.ceil(count / 2) + 1;
+    if (this.#packed.length < most) this.#packed = new Int32Array(2 * most);
+    this.#packedCount = pack(world.save(this.#unpacked), count, this.#packed);
+    return this.#packedCount;
   }
 
   save(into: Uint8Array): void {
-    const { world } = this.#scene;
-    const count = world.sizeWords();
+    const count = this.#packedNow();
     const words = new Int32Array(into.buffer, into.byteOffset, HEAD_WORDS + count);
     words[0] = count;
-    words[1] = this.#faults;
-    world.save(words.subarray(HEAD_WORDS));
-    into.set(this.#keptNow(), WORD_BYTES * words.length);
+    words[1] = this.#scene.world.sizeWords();
+    words[2] = this.#faults;
+    words.set(this.#packed.subarray(0, count), HEAD_WORDS);
+    into.set(this.#encodedNow(), WORD_BYTES * words.length);
   }
 
   restore(from: Uint8Array): void {
     const { world, trial, keeping } = this.#scene;
-    const count = new Int32Array(from.buffer, from.byteOffset, 1)[0] ?? 0;
-    const words = new Int32Array(from.buffer, from.byteOffset, HEAD_WORDS + count);
-    world.restore(words.subarray(HEAD_WORDS));
-    this.#faults = words[1] ?? 0;
-    if (keeping !== null) {
-      restoreStates(world.view, keeping, from.subarray(WORD_BYTES * words.length));
-    }
+    if (this.#lastRestored?.from !== from) this.#lastRestored = this.#unpackedFrom(from);
+    const { faults, lines } = this.#lastRestored;
+    world.restore(this.#lastRestored.world);
+    if (keeping !== null) restoreStates(world.view, keeping, lines);
     trial.resume();
-    const isAgain = this.#lastRestored?.from === from;
-    this.#lastRestored = isAgain ? this.#lastRestored : { from, commands: null };
+    this.#faults = faults;
+    this.#trail = null;
     this.#moved(this.#lastRestored);
+  }
+
+  #unpackedFrom(from: Uint8Array): Restored {
+    const head = new Int32Array(from.buffer, from.byteOffset, HEAD_WORDS);
+    const count = head[0] as number;
+    const size = head[1] as number;
+    const packed = new Int32Array(from.buffer, from.byteOffset + WORD_BYTES * HEAD_WORDS, count);
+    const before = this.#lastRestored?.world;
+    const world = before?.length === size ? before : new Int32Array(size);
+    unpack(packed, world);
+    const text = decoder.decode(from.subarray(WORD_BYTES * (HEAD_WORDS + count)));
+    return { from, world, faults: head[2] as number, lines: linesOf(text), commands: null };
   }
 }
