@@ -38,10 +38,10 @@ export interface Palette {
   readonly processes: readonly ProcessId[];
   readonly scopes: readonly Scope[];
   /**
-   * Set: every buffer is registered, valid or not. Default: of those that are not valid only the first, and only beside one
-   * that is.
+   * Set: nothing is left out because it is unlikely to matter, such as registering what is not valid, or freeing what was
+   * never registered. Default: a little of that is enough.
    */
-  readonly everyBuffer?: true;
+  readonly exhaustive?: true;
   /** No more live registrations than this. */
   readonly mostLive: number;
   /** Which kinds of events this program has beside the ordinary ones. */

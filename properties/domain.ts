@@ -63,7 +63,7 @@ function fixedPalette({ granularityPages, pageCount, environment, ...config }: W
     spans: spansOf(buffers),
     processes: Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i)),
     scopes,
-    everyBuffer: true,
+    exhaustive: true,
     mostLive: MOST_LIVE,
     with: {
       faults: environment.faults,

@@ -117,7 +117,7 @@ const virtualFree = osCommand({
 function release({ view, palette }: Setting, process: ProcessId, k: number): OsOperation | null {
   const vad = privateRegionAt(view, process, palette.areas[k]);
   if (vad === undefined) return null;
-  if (!isWorthChanging(view, process, spanOf(vad))) {
+  if (palette.exhaustive !== true && !isWorthChanging(view, process, spanOf(vad))) {
     for (const [i, area] of palette.areas.entries()) {
       const other = privateRegionAt(view, process, area);
       if (other === undefined || i === k) continue;

@@ -97,7 +97,7 @@ function registerIn(
 
 function validBuffer({ view, palette }: Setting, process: ProcessId, k: number): Buffer | null {
   const buffer = palette.buffers[k];
-  if (palette.everyBuffer === true) return buffer ?? null;
+  if (palette.exhaustive === true) return buffer ?? null;
   return buffer !== undefined && isRegistrable(view, process, buffer.span, buffer.access)
     ? buffer
     : null;
@@ -248,7 +248,8 @@ const notify = command<NotifyArgs>({
     const { view, palette } = setting;
     const process = processAt(setting, k, NOTIFIED);
     const span = palette.spans[k % NOTIFIED];
-    if (process === null || span === undefined || !view.hasLocks(process)) return null;
+    if (process === null || span === undefined) return null;
+    if (palette.exhaustive !== true && !view.hasLocks(process)) return null;
     return { process, range: rangeOf(span, view.config.pageSizeBytes) };
   },
   enabled: (view, args) => view.isAlive(args.process),
