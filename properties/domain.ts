@@ -15,6 +15,7 @@ import {
   type Pfn,
   type ProcessId,
   type SocketId,
+  type VirtualAddress,
 } from "../model/units.ts";
 import type { WorldView } from "../model/view.ts";
 import type { Buffer, CommandRecord, Names, Palette, Setting } from "./command.ts";
@@ -49,16 +50,20 @@ export function domainOf(config: WorldConfig, claims: Claims | null): Domain {
   };
 }
 
-/** Every range of whole pages in a small world; of a large one, those of its first pages. */
-function fixedPalette({ granularityPages, pageCount, environment, ...config }: WorldConfig): Palette {
-  const pages = Math.min(pageCount, MOST_PAGES);
-  const spans = spansWithin(granularityPages, pages);
-  const buffers = spans.map(
-    (span): Buffer => ({ range: rangeOf(span, config.pageSizeBytes), span, access: "readwrite" }),
-  );
+/** The first pages of a world: everything allocated, registered, freed, protected and notified is of them. */
+const MOST_PAGES = 2;
+const MOST_LIVE = 2;
+
+/** Nothing about it is drawn: what was explored can be said in a line. */
+function fixedPalette(config: WorldConfig): Palette {
+  const { environment, granularityPages, sections } = config;
+  const areas = spansWithin(config, MOST_PAGES);
+  const buffers = environment.pageGranular
+    ? wholePages(config, areas)
+    : unlikeBuffers(config, areas);
   const scopes: readonly Scope[] = environment.remote ? ["local", "remote"] : ["local"];
   return {
-    areas: spans.filter(({ first }) => first % granularityPages === 0),
+    areas: areas.filter(({ first }) => first % granularityPages === 0),
     buffers,
     spans: spansOf(buffers),
     processes: Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i)),
@@ -71,16 +76,38 @@ function fixedPalette({ granularityPages, pageCount, environment, ...config }: W
       notices: true,
       lifecycle: environment.lifecycle,
       protection: true,
-      views: environment.views,
+      views: environment.views && sections.length > 0,
     },
   };
 }
 
-const MOST_PAGES = 2;
-const MOST_LIVE = 2;
+/** Every range of whole pages, by one right. */
+function wholePages({ pageSizeBytes }: WorldConfig, spans: readonly PageSpan[]): readonly Buffer[] {
+  return spans.map((span) => ({ range: rangeOf(span, pageSizeBytes), span, access: "readwrite" }));
+}
 
-/** All spans of so many pages, the longest first. */
-function spansWithin(first: number, pages: number): PageSpan[] {
+/** All pages; what ends inside the last one; and what begins inside the first one and ends with it, by another right. */
+function unlikeBuffers(
+  { pageSizeBytes }: WorldConfig,
+  [all, first]: readonly PageSpan[],
+): readonly Buffer[] {
+  if (all === undefined || first === undefined) return [];
+  const { start, lengthBytes } = rangeOf(all, pageSizeBytes);
+  const half = pageSizeBytes / 2;
+  const later = brand<VirtualAddress>(start + half);
+  return [
+    { range: { start, lengthBytes }, span: all, access: "readwrite" },
+    { range: { start, lengthBytes: lengthBytes - half }, span: all, access: "readwrite" },
+    { range: { start: later, lengthBytes: half }, span: first, access: "read" },
+  ];
+}
+
+/** All spans of the first pages, so many at most, the longest first. */
+function spansWithin(
+  { granularityPages: first, pageCount }: WorldConfig,
+  most: number,
+): PageSpan[] {
+  const pages = Math.min(pageCount, most);
   const spans: PageSpan[] = [];
   for (let count = pages; count >= 1; count--) {
     for (let skip = 0; skip + count <= pages; skip++) {

@@ -135,10 +135,16 @@ function exploreCommand(program: Command, exit: (code: ExitCode) => void): void 
   const { preset: world, depth: bound } = exploreDefaults;
   program
     .command("explore")
-    .description("perform every program of a small domain, up to a depth: what it finds is shortest")
+    .description(
+      "perform every program of a small domain, up to a depth: what it finds is shortest",
+    )
     .argument("<module>", "a TypeScript or JavaScript file, as check takes it")
     .option("--preset <name>", `the world: micro, tiny, small, windows or wide (default ${world})`)
-    .option("--depth <commands>", `commands of a program, at most (default ${bound})`, positiveInteger)
+    .option(
+      "--depth <commands>",
+      `commands of a program, at most (default ${bound})`,
+      positiveInteger,
+    )
     .option("--memory <MB>", "what the states may take (default 1024)", positiveInteger)
     .option("--time <seconds>", "stop after so long, with what was covered", positiveSeconds)
     .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
@@ -153,11 +159,20 @@ function exploreCommand(program: Command, exit: (code: ExitCode) => void): void 
       const explore = searchOptions(flags);
       const { depth: commands, preset } = { ...exploreDefaults, ...explore };
       const options = { runs: 0, commands, preset, strict };
-      exit(await check({ module, options, explore, out, json, junit, watchdogSeconds, only: null }));
+      exit(
+        await check({ module, options, explore, out, json, junit, watchdogSeconds, only: null }),
+      );
     });
 }
 
-function searchOptions({ preset, depth, memory, time, rules, strict }: ExploreFlags): SearchOptions {
+function searchOptions({
+  preset,
+  depth,
+  memory,
+  time,
+  rules,
+  strict,
+}: ExploreFlags): SearchOptions {
   return {
     ...(preset === undefined ? {} : { preset }),
     ...(depth === undefined ? {} : { depth }),
@@ -252,7 +267,9 @@ function commanderText(error: CommanderError, command: string | undefined): stri
     .replace(/^error: /, "")
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
-  const known = ["check", "explore", "replay", "validate", "explain"].some((each) => each === command);
+  const known = ["check", "explore", "replay", "validate", "explain"].some(
+    (each) => each === command,
+  );
   return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;
 }
 

@@ -8,8 +8,13 @@ import { search } from "../explorer/search.ts";
 import { ExploredSystem, type ExploredSettings, type Seen } from "./explored-system.ts";
 
 const PROGRESS_MS = 200;
-/** The way to every so-many-th state is performed again from the beginning, and has to lead to the same state. */
-const REPLAYED_EVERY = 101;
+/** Up to so many commands a search has few states. */
+const SHALLOW = 4;
+/**
+ * The way to every so-many-th state is performed again from the beginning, and has to lead to the same state. Finding a way
+ * takes as long as leaving some ten states.
+ */
+const REPLAYED_EVERY = { shallow: 29, deep: 401 } as const;
 
 /** How far a search goes, and who ends it. */
 export interface SearchBounds {
@@ -46,7 +51,8 @@ export function searchAll(
   const system = new ExploredSystem({ ...settings, onState });
   const options = { memoryBytes, signal: control.signal, progressMs: PROGRESS_MS, onProgress };
   if (system.snapshots !== null) {
-    const result = search(system, { ...options, maxDepth: depth, replayEvery: REPLAYED_EVERY });
+    const replayEvery = REPLAYED_EVERY[depth <= SHALLOW ? "shallow" : "deep"];
+    const result = search(system, { ...options, maxDepth: depth, replayEvery });
     return foundBy(system, result, result.completeDepth);
   }
   for (let maxDepth = 1; ; maxDepth++) {

@@ -197,7 +197,11 @@ class Exploring {
   /** What a literal case breaks, made smaller, since no program of the domain breaks it. */
   #addCase(program: Program, rule: RuleId): void {
     const smallest = shrunk(program, {
-      programs: programs({ config: this.#config, claims: this.#claims, maxCommands: program.length }),
+      programs: programs({
+        config: this.#config,
+        claims: this.#claims,
+        maxCommands: program.length,
+      }),
       fails: (each) => {
         const { violation, nonStrict } = this.#engines.execute(this.#performance(), each, false);
         return [...(violation ?? []), ...nonStrict].some((finding) => finding.rule === rule);

@@ -78,7 +78,8 @@ interface Trail {
 /** Goes on by an action; where the way before went on by another one, what it met is forgotten. */
 function follow(trail: Trail, action: number): void {
   const step = trail.steps[trail.at];
-  if (step === undefined) throw new RangeError("what is possible is known before an action is performed");
+  if (step === undefined)
+    throw new RangeError("what is possible is known before an action is performed");
   if (step.action !== action) trail.steps.length = trail.at + 1;
   step.action = action;
   trail.at++;

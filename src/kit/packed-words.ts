@@ -33,7 +33,7 @@ function runOf(words: Int32Array, from: number, count: number, areZero: boolean)
 /** Unpacks into as many words as were packed. */
 export function unpack(packed: Int32Array, into: Int32Array): void {
   let to = 0;
-  for (let at = 0; at < packed.length; ) {
+  for (let at = 0; at < packed.length;) {
     const head = packed[at++] as number;
     const end = to + (head >>> 16);
     while (to < end) into[to++] = 0;

@@ -110,7 +110,12 @@ export interface ExploredDomain {
 export interface Progress {
   readonly phase: "replaying" | "determinism" | "cases" | "random" | "shrinking" | "exploring";
   /** Of a search only. */
-  readonly states?: { readonly met: number; readonly perSecond: number; readonly frontier: number; readonly depth: number };
+  readonly states?: {
+    readonly met: number;
+    readonly perSecond: number;
+    readonly frontier: number;
+    readonly depth: number;
+  };
   readonly runs: number;
   readonly ofRuns: number;
   readonly commands: number;

@@ -8,7 +8,7 @@ import { counted, figure, secondsText } from "./layout.ts";
 export function exploredHow({ recognised, collisionProbability }: Exploration): string {
   return recognised
     ? `exhaustive, breadth first; states are told apart by fingerprints of 64 bits, two of them taken for one with a probability of at most ${collisionProbability.toExponential(0)}`
-    : "exhaustive, every program from its start: the subject has no snapshot and restore, so no state is recognised and each step back costs the whole program";
+    : "exhaustive, every program from its start: the subject has no snapshot and restore, so no state is recognised, and each step back costs the whole program";
 }
 
 /** What programs are made of. */

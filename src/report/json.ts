@@ -43,7 +43,6 @@ export interface JsonReport {
   readonly engine: Report["engine"];
 }
 
-
 /** `tracePaths`: where the trace of each counterexample is, in their order. */
 export function jsonReport(
   report: Report,

@@ -156,12 +156,12 @@ function engineLine({ rules, engine, exploration }: Report, { widthColumns, pain
   const [ran, other] = name === "flat" ? ["flat world", "reference"] : ["reference", "flat world"];
   const text =
     compared.programs === 0
-      ? `engine: ${ran}; nothing ran on the ${other} as well`
-      : `engine: ${ran}; ${counted(compared.programs, "program")} (${counted(compared.commands, "command")}) ran on the ${other} as well, with the same answers and verdicts`;
+      ? `${ran}; nothing ran on the ${other} as well`
+      : `${ran}; ${counted(compared.programs, "program")} (${counted(compared.commands, "command")}) ran on the ${other} as well, with the same answers and verdicts`;
   const texts =
     exploration === undefined
-      ? [text]
-      : [`${text}; ${exploredHow(exploration)}`, exploredWhat(exploration)];
+      ? [`engine: ${text}`]
+      : [`engine: ${exploredHow(exploration)}; ${text}`, exploredWhat(exploration)];
   const lines = texts.flatMap((each) => wrap(each, widthColumns, "", "  "));
   return lines.map((line) => paint("faint", line)).join("\n");
 }
