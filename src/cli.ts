@@ -43,6 +43,7 @@ interface ExploreFlags {
   readonly preset?: string;
   readonly depth?: number;
   readonly memory?: number;
+  readonly exact?: boolean;
   readonly time?: number;
   readonly rules?: readonly RuleId[];
   readonly strict?: boolean;
@@ -146,6 +147,7 @@ function exploreCommand(program: Command, exit: (code: ExitCode) => void): void 
       positiveInteger,
     )
     .option("--memory <MB>", "what the states may take (default 1024)", positiveInteger)
+    .option("--exact", "tell states apart by all that they are, not by fingerprints: slower")
     .option("--time <seconds>", "stop after so long, with what was covered", positiveSeconds)
     .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
     .option("--strict", "a broken should-rule fails as well")
@@ -169,6 +171,7 @@ function searchOptions({
   preset,
   depth,
   memory,
+  exact,
   time,
   rules,
   strict,
@@ -177,6 +180,7 @@ function searchOptions({
     ...(preset === undefined ? {} : { preset }),
     ...(depth === undefined ? {} : { depth }),
     ...(memory === undefined ? {} : { memoryBytes: memory * 2 ** 20 }),
+    ...(exact === undefined ? {} : { exact }),
     ...(time === undefined ? {} : { timeMs: time * 1000 }),
     ...(rules === undefined ? {} : { rules }),
     ...(strict === undefined ? {} : { strict }),

@@ -45,15 +45,18 @@ export function searchAll(
   { depth, memoryBytes, isStopped, onProgress }: SearchBounds,
 ): Found {
   const control = new AbortController();
+  let isFull = false;
   const onState = (): void => {
-    if (isStopped()) control.abort();
+    isFull ||= system.keyBytes > memoryBytes;
+    if (isFull || isStopped()) control.abort();
   };
-  const system = new ExploredSystem({ ...settings, onState });
+  const system: ExploredSystem = new ExploredSystem({ ...settings, onState });
   const options = { memoryBytes, signal: control.signal, progressMs: PROGRESS_MS, onProgress };
   if (system.snapshots !== null) {
     const replayEvery = REPLAYED_EVERY[depth <= SHALLOW ? "shallow" : "deep"];
     const result = search(system, { ...options, maxDepth: depth, replayEvery });
-    return foundBy(system, result, result.completeDepth);
+    const found = foundBy(system, result, result.completeDepth);
+    return isFull && found.ending === "stopped" ? { ...found, ending: "memory" } : found;
   }
   for (let maxDepth = 1; ; maxDepth++) {
     const result = search(system, { ...options, strategy: "depth-first", maxDepth });

@@ -158,6 +158,7 @@ class Exploring {
           domain: this.#domain,
           counts,
           strict,
+          exact: this.#options.exact ?? false,
         },
         {
           depth,

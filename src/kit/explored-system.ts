@@ -11,10 +11,12 @@ import type { Command } from "../../model/trace.ts";
 import { Trial } from "../../properties/agreement.ts";
 import { printCommand } from "../../properties/commands.ts";
 import { isFault, possibleCommands, type Domain } from "../../properties/domain.ts";
+import { lastingProjection } from "../../properties/projection.ts";
 import type { Keeping, Player } from "../../properties/stage.ts";
 import { FINGERPRINT_WORDS, fingerprintAll } from "../explorer/fingerprint.ts";
 import type { Snapshots, System } from "../explorer/system.ts";
 import { reusedFlatWorlds, type FlatWorld } from "../world/world.ts";
+import { ExactKeys } from "./exact-keys.ts";
 import { pack, unpack } from "./packed-words.ts";
 import { linesOf, restoreStates, writtenStates } from "./subject-states.ts";
 
@@ -27,6 +29,8 @@ export interface ExploredSettings {
   readonly domain: Domain;
   readonly counts: (finding: Finding) => boolean;
   readonly strict: boolean;
+  /** Tell states apart by all that they are, and not by fingerprints. */
+  readonly exact: boolean;
   /** Called before a state is left. */
   readonly onState: () => void;
 }
@@ -90,8 +94,10 @@ export class ExploredSystem implements System, Snapshots {
   readonly name: string;
   readonly initialCount = 1;
   readonly independence = null;
-  readonly keyWords: number = FINGERPRINT_WORDS;
-  readonly exactKeys = false;
+  readonly keyWords: number;
+  readonly exactKeys: boolean;
+  /** Null: states are told apart by fingerprints. */
+  readonly #exact: ExactKeys | null;
   readonly #settings: ExploredSettings;
   readonly #makeWorld: (config: WorldConfig, claims: Claims | null) => FlatWorld =
     reusedFlatWorlds();
@@ -118,6 +124,9 @@ export class ExploredSystem implements System, Snapshots {
 
   constructor(settings: ExploredSettings) {
     this.name = settings.name;
+    this.exactKeys = settings.exact;
+    this.keyWords = settings.exact ? 1 : FINGERPRINT_WORDS;
+    this.#exact = settings.exact ? new ExactKeys() : null;
     this.#settings = settings;
     this.#scene = this.#newScene();
   }
@@ -228,7 +237,22 @@ export class ExploredSystem implements System, Snapshots {
     });
   }
 
+  /** What exact keys take beside the tables of the search. */
+  get keyBytes(): number {
+    return this.#exact?.bytes ?? 0;
+  }
+
   writeKey(into: Int32Array): void {
+    if (this.#exact === null) this.#writeFingerprint(into);
+    else into[0] = this.#exact.numberOf(this.#text());
+  }
+
+  #text(): string {
+    const state = [lastingProjection(this.#scene.world.view), this.#faults];
+    return JSON.stringify(state) + this.#keptNow();
+  }
+
+  #writeFingerprint(into: Int32Array): void {
     const kept = this.#keptNow();
     const count = KEY_HEAD_WORDS + Math.ceil(kept.length / 2);
     if (this.#words.length < count) this.#words = new Int32Array(2 * count);

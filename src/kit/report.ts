@@ -159,6 +159,8 @@ export interface ExploreOptions {
   readonly rules?: readonly RuleId[];
   /** A broken should-rule fails as well. */
   readonly strict?: boolean;
+  /** Tell states apart by all that they are, and not by fingerprints: slower, and larger. Default: false. */
+  readonly exact?: boolean;
   /** Asked before each state is left; true ends the search, with what was covered so far. */
   readonly isStopped?: () => boolean;
   /** Called at most a few times a second. */

@@ -6,9 +6,12 @@ import { counted, figure, secondsText } from "./layout.ts";
 
 /** How it was searched, and what the count means. */
 export function exploredHow({ recognised, collisionProbability }: Exploration): string {
-  return recognised
-    ? `exhaustive, breadth first; states are told apart by fingerprints of 64 bits, two of them taken for one with a probability of at most ${collisionProbability.toExponential(0)}`
-    : "exhaustive, every program from its start: the subject has no snapshot and restore, so no state is recognised, and each step back costs the whole program";
+  if (!recognised) {
+    return "exhaustive, every program from its start: the subject has no snapshot and restore, so no state is recognised, and each step back costs the whole program";
+  }
+  return collisionProbability === 0
+    ? "exhaustive, breadth first; states are told apart by all that they are"
+    : `exhaustive, breadth first; states are told apart by fingerprints of 64 bits, two of them taken for one with a probability of at most ${collisionProbability.toExponential(0)}`;
 }
 
 /** What programs are made of. */

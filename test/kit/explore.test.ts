@@ -82,6 +82,15 @@ describe("an exhaustive search of micro", () => {
 });
 
 describe("states that are recognised", () => {
+  it.each([
+    ["micro", 4],
+    ["tiny", 2],
+  ])("by fingerprints in %s are those that are by all that they are", (preset, depth) => {
+    const exact = explore(shipped, { preset, depth, exact: true });
+    expect(exact.exploration?.collisionProbability).toBe(0);
+    expect(countsOf(exact)).toEqual(countsOf(explore(shipped, { preset, depth })));
+  });
+
   it("and every program performed: a right cache breaks nothing in either", () => {
     const tree = explore(withoutSnapshots(shipped), { depth: 3 });
     expect(tree.exploration?.recognised).toBe(false);
@@ -216,6 +225,11 @@ describe("a search that ends early", () => {
     expect(report.problem).toMatch(
       /^the memory was used up: every program of up to [2-5] of 7 commands was performed, \d+ states/,
     );
+  });
+
+  it("counts the texts of exact states as memory", () => {
+    const report = explore(shipped, { depth: 6, exact: true, memoryBytes: 1_000_000 });
+    expect(report.problem).toMatch(/^the memory was used up: every program of up to [1-4] of 6/);
   });
 
   it("says when it was stopped what it covered", () => {
