@@ -15,6 +15,7 @@ import {
   promising,
   shipped,
   shippedBut,
+  tired,
   withoutSnapshots,
 } from "./explored-subjects.ts";
 
@@ -109,6 +110,14 @@ describe("states that are recognised", () => {
       expect(findingsOf(tree)).toEqual(findingsOf(recognised));
     },
   );
+});
+
+describe("what only the subject remembers", () => {
+  it("LOCAL-4: is part of the state: a second callback is not what the first one was", () => {
+    const [found] = explore(tired, { depth: 5 }).counterexamples;
+    expect(found).toMatchObject({ path: "exhaustive", commands: 5 });
+    expect(found?.broken).toContain("LOCAL-4");
+  });
 });
 
 /** Mutants of the gallery that two pages are enough for, each of another rule. */

@@ -1,6 +1,6 @@
 // Subjects that an exhaustive search is tried on: the cache that ships, with a little of it replaced.
 
-import type { Host, RegistrationCache, Subject } from "stalemate";
+import type { Host, JsonValue, RegistrationCache, Subject } from "stalemate";
 import { registrationCache } from "../../src/cache/cache-subject.ts";
 
 /** The cache that ships, small enough to meet its limits. */
@@ -64,3 +64,21 @@ export const hoarding: Subject = shippedBut("hoarding", () => ({
 export const promising: Subject = shippedBut("promising", () => ({
   invalidate: () => ({ ok: true }),
 }));
+
+/** Gives up what it keeps at the first callback, and at no later one. Whether there was one is all that tells its states apart. */
+export const tired: Subject = shippedBut("tired", (made) => {
+  let isTired = false;
+  return {
+    invalidate(range) {
+      if (isTired) return { ok: true };
+      isTired = true;
+      return made.invalidate(range);
+    },
+    snapshot: () => [isTired, made.snapshot() as JsonValue],
+    restore(snapshot) {
+      const [tiredThen, kept] = snapshot as [boolean, JsonValue];
+      isTired = tiredThen;
+      made.restore(kept);
+    },
+  };
+});
