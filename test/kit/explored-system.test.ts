@@ -35,6 +35,8 @@ function perform(system: ExploredSystem, text: string): void {
   if (action === undefined || !system.apply(action)) throw new Error(`${text} is not possible`);
 }
 
+const register = 'WSPRegisterMemory({ socket: s_1, buffer: va_10, access: "readwrite" })';
+
 function keyOf(system: ExploredSystem): string {
   const key = new Int32Array(system.keyWords);
   system.writeKey(key);
@@ -52,7 +54,7 @@ describe("a state of an explored subject", () => {
     const system = systemIn("micro");
     system.begin();
     perform(system, "VirtualAlloc");
-    perform(system, "WSPRegisterMemory");
+    perform(system, register);
     const [before, key] = [saved(system), keyOf(system)];
     perform(system, "WSPDeregisterMemory");
     expect(keyOf(system)).not.toBe(key);
@@ -69,11 +71,11 @@ describe("a state of an explored subject", () => {
       perform(system, "VirtualAlloc");
       perform(system, fault);
       const armed = saved(system);
-      perform(system, "WSPRegisterMemory");
+      perform(system, register);
       const key = keyOf(system);
       system.begin();
       system.restore(armed);
-      perform(system, "WSPRegisterMemory");
+      perform(system, register);
       expect(keyOf(system)).toBe(key);
     },
   );
