@@ -65,14 +65,15 @@ export const promising: Subject = shippedBut("promising", () => ({
   invalidate: () => ({ ok: true }),
 }));
 
-/** Gives up what it keeps at the first callback, and at no later one. Whether there was one is all that tells its states apart. */
+/** Gives up nothing once there was a callback over nothing, which changes no state but its own. */
 export const tired: Subject = shippedBut("tired", (made) => {
   let isTired = false;
   return {
     invalidate(range) {
       if (isTired) return { ok: true };
-      isTired = true;
-      return made.invalidate(range);
+      const outcome = made.invalidate(range);
+      isTired = !outcome.ok && outcome.error === "WSAEINVAL";
+      return outcome;
     },
     snapshot: () => [isTired, made.snapshot() as JsonValue],
     restore(snapshot) {
