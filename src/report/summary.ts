@@ -213,7 +213,7 @@ function verdictText(report: Report): string {
       if (report.rules.length === 0) return `: ${report.problem ?? "nothing was judged."}`;
       const open = report.rules.filter((rule) => rule.verdict === "unknown").map(({ id }) => id);
       const which = open.length === 0 ? "" : ` Not reached: ${listed(open)}.`;
-      return `: ${report.problem ?? "nothing is broken, and not everything was reached."}${which} Bounds: ${within}`;
+      return `: ${report.problem ?? "nothing is broken, and not everything was reached"}.${which} Bounds: ${within}`;
     }
     case "broken":
       return `: ${report.problem ?? "it broke its contract."}`;
