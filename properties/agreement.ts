@@ -2,11 +2,12 @@
 // put before the judge. The run stops at the first event that breaks a rule of conformance.
 
 import type { Claims, WorldConfig } from "../model/config.ts";
+import type { Answer, Event } from "../model/events.ts";
 import { judge, type Finding } from "../model/judge.ts";
 import type { Command, TraceStep } from "../model/trace.ts";
 import type { World } from "../model/world.ts";
 import { eventIfEnabled } from "./commands.ts";
-import { Unwind, stage, unwinding, type Player } from "./stage.ts";
+import { Unwind, stage, unwinding, type Player, type Stage } from "./stage.ts";
 import { countSituations, situations } from "./witnesses.ts";
 
 export interface RunResult {
@@ -38,57 +39,92 @@ export interface RunSettings {
 
 /** Runs a program from the world's initial state to its end, or to the first violation. */
 export function runProgram(settings: RunSettings, program: readonly Command[]): RunResult {
-  const { world, player, counts, strict, record = true } = settings;
-  const { view } = world;
-  const steps: TraceStep[] = [];
+  const trial = new Trial(settings);
   const skipped: Record<string, number> = {};
-  const nonStrict: Finding[] = [];
-  const met = new Int32Array(situations.length);
   let executed = 0;
-  let violation: readonly Finding[] | null = null;
+  trial.begin();
+  for (const command of program) {
+    if (trial.isOver()) break;
+    if (trial.perform(command)) executed++;
+    else skipped[command.name] = (skipped[command.name] ?? 0) + 1;
+  }
+  const { steps, violation, nonStrict, broken } = trial;
+  return { steps, executed, skipped, violation, nonStrict, situations: trial.situations(), broken };
+}
 
-  const acting = stage(world, player, (event, answer) => {
-    if (record) steps.push({ event, answer });
-    countSituations(view, event, answer, met);
-    const all = judge(view, event, answer);
+/** A subject before the judge, one command after another. */
+export class Trial {
+  readonly #settings: RunSettings;
+  readonly #acting: Stage;
+  readonly #met = new Int32Array(situations.length);
+  readonly steps: TraceStep[] = [];
+  readonly nonStrict: Finding[] = [];
+  violation: readonly Finding[] | null = null;
+
+  constructor(settings: RunSettings) {
+    this.#settings = settings;
+    this.#acting = stage(settings.world, settings.player, (event, answer) =>
+      this.#observe(event, answer),
+    );
+  }
+
+  get broken(): string | null {
+    return this.#acting.problem();
+  }
+
+  /** Nothing more is asked of the subject: it has broken a rule, or the contract. */
+  isOver(): boolean {
+    return this.violation !== null || this.broken !== null;
+  }
+
+  /** How often each situation was met, by its index in the witness table. */
+  situations(): ReadonlyMap<number, number> {
+    return countsOf(this.#met);
+  }
+
+  begin(): void {
+    this.#playing(() => this.#acting.begin());
+  }
+
+  /** False: the command is not possible, and nothing happened. */
+  perform(command: Command): boolean {
+    const { view } = this.#settings.world;
+    const event = view.bugCheck() === null ? eventIfEnabled(view, command) : null;
+    if (event === null) return false;
+    if (this.#settings.record !== false) this.steps.push({ command });
+    this.#playing(() => this.#acting.play(event));
+    return true;
+  }
+
+  /** Goes on in another state, into which the world and the subject were put. */
+  resume(): void {
+    this.#acting.resume();
+  }
+
+  #playing(play: () => void): void {
+    try {
+      play();
+    } catch (error) {
+      if (!(error instanceof Unwind)) throw error;
+    }
+  }
+
+  #observe(event: Event, answer: Answer): void {
+    const { world, counts, strict, record } = this.#settings;
+    if (record !== false) this.steps.push({ event, answer });
+    countSituations(world.view, event, answer, this.#met);
+    const all = judge(world.view, event, answer);
     if (all.length === 0) return;
     const findings = all.filter(counts);
     const fatal = findings.filter((each) => strict || each.fails);
     if (fatal.length > 0) {
-      violation = fatal;
+      this.violation = fatal;
       throw unwinding;
     }
     for (const finding of findings) {
-      if (!nonStrict.some((each) => each.rule === finding.rule)) nonStrict.push(finding);
+      if (!this.nonStrict.some((each) => each.rule === finding.rule)) this.nonStrict.push(finding);
     }
-  });
-
-  function perform(command: Command): void {
-    const event = view.bugCheck() === null ? eventIfEnabled(view, command) : null;
-    if (event === null) {
-      skipped[command.name] = (skipped[command.name] ?? 0) + 1;
-      return;
-    }
-    if (record) steps.push({ command });
-    executed++;
-    acting.play(event);
   }
-
-  try {
-    acting.begin();
-    for (const command of program) perform(command);
-  } catch (error) {
-    if (!(error instanceof Unwind)) throw error;
-  }
-  return {
-    steps,
-    executed,
-    skipped,
-    violation,
-    nonStrict,
-    situations: countsOf(met),
-    broken: acting.problem(),
-  };
 }
 
 /** The situations that were met. */

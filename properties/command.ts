@@ -37,6 +37,11 @@ export interface Palette {
   readonly spans: readonly PageSpan[];
   readonly processes: readonly ProcessId[];
   readonly scopes: readonly Scope[];
+  /**
+   * Set: nothing is left out because it is unlikely to matter, such as registering what is not valid, or freeing what was
+   * never registered. Default: a little of that is enough.
+   */
+  readonly exhaustive?: true;
   /** No more live registrations than this. */
   readonly mostLive: number;
   /** Which kinds of events this program has beside the ordinary ones. */

@@ -6,7 +6,7 @@
 // an implementation, and nothing here judges.
 
 import type { Claims } from "../model/config.ts";
-import type { IoctlResult } from "../model/contract.ts";
+import type { IoctlResult, JsonValue } from "../model/contract.ts";
 import type {
   Answer,
   Applied,
@@ -28,6 +28,15 @@ import { hasLapsed } from "./lapsed.ts";
 export interface Provider {
   start(instance: InstanceId, host: (call: HostCall) => HostAnswer): void;
   call(instance: InstanceId, call: CacheCall): CallOutcome;
+  /** How states of the subject are kept and put back; null or left out: it offers no such thing. */
+  readonly keeping?: Keeping | null;
+}
+
+/** States of a subject between two calls of it. Throws `BrokenSubject` for garbage. */
+export interface Keeping {
+  snapshot(instance: InstanceId): Uint8Array | JsonValue;
+  /** Puts the instance into a state; it may have been in the middle of a call that nobody waits for any more. */
+  restore(instance: InstanceId, snapshot: Uint8Array | JsonValue): void;
 }
 
 /** A proxy driver under test. `escaped` is the message of an exception that left it. */
@@ -60,6 +69,8 @@ export interface Stage {
   begin(): void;
   /** One event, what the subject does about it, and everything that follows. */
   play(event: Event): void;
+  /** Goes on in another state, into which somebody has put the world and the subject. */
+  resume(): void;
   /** Why the subject left the contract; null while it has not. */
   problem(): string | null;
 }
@@ -70,6 +81,12 @@ export function stage(world: World, player: Player, observe: Observer | null = n
 }
 
 type Observer = (event: Event, answer: Answer) => void;
+
+/** Something waits for a host call. */
+function isArmed(view: WorldView): boolean {
+  const { kill, interrupt } = view.faults();
+  return kill !== null || interrupt !== null;
+}
 
 class Acting implements Stage {
   readonly #world: World;
@@ -86,8 +103,11 @@ class Acting implements Stage {
     this.#view = world.view;
     this.#player = player;
     this.#observe = observe;
-    const { kill, interrupt } = this.#view.faults();
-    this.#armed = kill !== null || interrupt !== null;
+    this.#armed = isArmed(this.#view);
+  }
+
+  resume(): void {
+    this.#armed = isArmed(this.#view);
   }
 
   begin(): void {

@@ -18,11 +18,11 @@ import { readTrace, replayTrace } from "./cli/replay.ts";
 import { printLine, stdoutPage, warn } from "./cli/screen.ts";
 import { validateTrace } from "./cli/validate.ts";
 import type { EngineName } from "./kit/report.ts";
-import type { CheckOptions } from "./cli/worker-messages.ts";
+import type { CheckOptions, SearchOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
 import { jsonReport } from "./report/json.ts";
 import { notJudged } from "./report/validation-json.ts";
-import { defaults } from "./kit/options.ts";
+import { defaults, exploreDefaults } from "./kit/options.ts";
 
 interface CheckFlags {
   readonly seed?: number;
@@ -30,6 +30,20 @@ interface CheckFlags {
   readonly commands?: number;
   readonly preset?: string;
   readonly engine?: EngineName;
+  readonly time?: number;
+  readonly rules?: readonly RuleId[];
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly out: string;
+  readonly watchdog: number;
+}
+
+interface ExploreFlags {
+  readonly preset?: string;
+  readonly depth?: number;
+  readonly memory?: number;
+  readonly exact?: boolean;
   readonly time?: number;
   readonly rules?: readonly RuleId[];
   readonly strict?: boolean;
@@ -62,6 +76,7 @@ function commandLine(exit: (code: ExitCode) => void): Command {
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", exitCodes);
   checkCommand(program, exit);
+  exploreCommand(program, exit);
   replayCommand(program, exit);
   validateCommand(program, exit);
   program
@@ -112,8 +127,64 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     .action(async (module: string, flags: CheckFlags) => {
       const { out, json = false, junit = null, watchdog: watchdogSeconds } = flags;
       const options = checkOptions(flags);
-      exit(await check({ module, options, out, json, junit, watchdogSeconds, only: null }));
+      const silent = { explore: null, only: null };
+      exit(await check({ module, options, out, json, junit, watchdogSeconds, ...silent }));
     });
+}
+
+function exploreCommand(program: Command, exit: (code: ExitCode) => void): void {
+  const { preset: world, depth: bound } = exploreDefaults;
+  program
+    .command("explore")
+    .description(
+      "perform every program of a small domain, up to a depth: what it finds is shortest",
+    )
+    .argument("<module>", "a TypeScript or JavaScript file, as check takes it")
+    .option("--preset <name>", `the world: micro, tiny, small, windows or wide (default ${world})`)
+    .option(
+      "--depth <commands>",
+      `commands of a program, at most (default ${bound})`,
+      positiveInteger,
+    )
+    .option("--memory <MB>", "what the states may take (default 1024)", positiveInteger)
+    .option("--exact", "tell states apart by all that they are, not by fingerprints: slower")
+    .option("--time <seconds>", "stop after so long, with what was covered", positiveSeconds)
+    .option("--rules <ids>", "judge only these rules, separated by commas", ruleIds)
+    .option("--strict", "a broken should-rule fails as well")
+    .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .option("--junit <file>", "write the report as JUnit XML as well")
+    .option("--out <folder>", "where traces of failures go", "counterexamples")
+    .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
+    .addHelpText("after", `${exitCodes}\nCtrl-C ends the search and reports what it covered.`)
+    .action(async (module: string, flags: ExploreFlags) => {
+      const { out, json = false, junit = null, watchdog: watchdogSeconds, strict = false } = flags;
+      const explore = searchOptions(flags);
+      const { depth: commands, preset } = { ...exploreDefaults, ...explore };
+      const options = { runs: 0, commands, preset, strict };
+      exit(
+        await check({ module, options, explore, out, json, junit, watchdogSeconds, only: null }),
+      );
+    });
+}
+
+function searchOptions({
+  preset,
+  depth,
+  memory,
+  exact,
+  time,
+  rules,
+  strict,
+}: ExploreFlags): SearchOptions {
+  return {
+    ...(preset === undefined ? {} : { preset }),
+    ...(depth === undefined ? {} : { depth }),
+    ...(memory === undefined ? {} : { memoryBytes: memory * 2 ** 20 }),
+    ...(exact === undefined ? {} : { exact }),
+    ...(time === undefined ? {} : { timeMs: time * 1000 }),
+    ...(rules === undefined ? {} : { rules }),
+    ...(strict === undefined ? {} : { strict }),
+  };
 }
 
 function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
@@ -133,7 +204,7 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
       }
       const only = readTrace(path);
       const options: CheckOptions = { runs: 0, preset: only.header.config.preset, strict };
-      const silent = { json: false, junit: null };
+      const silent = { json: false, junit: null, explore: null };
       exit(await check({ module, options, out, ...silent, watchdogSeconds, only }));
     });
 }
@@ -184,7 +255,7 @@ function misuse(problem: string, args: readonly string[]): ExitCode {
   if (args.includes("--json")) {
     const subject = args.slice(1).find((arg) => !arg.startsWith("-")) ?? "";
     const object =
-      args[0] === "check"
+      args[0] === "check" || args[0] === "explore"
         ? jsonReport(brokenReport(subject, problem, {}), [])
         : args[0] === "validate"
           ? notJudged(problem)
@@ -200,7 +271,9 @@ function commanderText(error: CommanderError, command: string | undefined): stri
     .replace(/^error: /, "")
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
-  const known = ["check", "replay", "validate", "explain"].some((each) => each === command);
+  const known = ["check", "explore", "replay", "validate", "explain"].some(
+    (each) => each === command,
+  );
   return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;
 }
 

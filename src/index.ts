@@ -3,7 +3,8 @@
 // Implement `RegistrationCache`, export a `Subject`, and hand it to `conformance` (inside your test suite), to
 // `run` (from a program) or to the command line.
 
-export { conformance, type TestApi } from "./kit/conformance.ts";
+export { conformance, type ConformanceOptions, type TestApi } from "./kit/conformance.ts";
+export { explore } from "./kit/explore.ts";
 export { run } from "./kit/run.ts";
 export { registrationCache } from "./cache/cache-subject.ts";
 export {
@@ -23,6 +24,9 @@ export type {
   Report,
   RuleReport,
   RuleVerdict,
+  Exploration,
+  ExploredDomain,
+  ExploreOptions,
   RunOptions,
   SubjectVerdict,
 } from "./kit/report.ts";

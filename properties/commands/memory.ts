@@ -95,12 +95,13 @@ const virtualFree = osCommand({
   name: "VirtualFree",
   rules: ["LAW-1", "LAW-3", "LOCAL-4", "REMOTE-4", "SPI-5", "MM-1", "MM-2", "MM-3"],
   // One range at most can be decommitted next; the others stay valid long enough to be used.
-  places: ({ palette }) => palette.areas.length + 1,
+  places: ({ palette }) =>
+    palette.areas.length + (palette.exhaustive === true ? palette.spans.length : 1),
   operation(setting, process, k) {
-    const { view, palette } = setting;
-    return k < palette.areas.length
+    const { areas } = setting.palette;
+    return k < areas.length
       ? release(setting, process, k)
-      : decommit(view, process, setting);
+      : decommit(setting, process, k - areas.length);
   },
   print(view, process, op) {
     if (op.name !== "VirtualFree") return op.name;
@@ -117,7 +118,7 @@ const virtualFree = osCommand({
 function release({ view, palette }: Setting, process: ProcessId, k: number): OsOperation | null {
   const vad = privateRegionAt(view, process, palette.areas[k]);
   if (vad === undefined) return null;
-  if (!isWorthChanging(view, process, spanOf(vad))) {
+  if (palette.exhaustive !== true && !isWorthChanging(view, process, spanOf(vad))) {
     for (const [i, area] of palette.areas.entries()) {
       const other = privateRegionAt(view, process, area);
       if (other === undefined || i === k) continue;
@@ -128,9 +129,12 @@ function release({ view, palette }: Setting, process: ProcessId, k: number): OsO
   return { name: "VirtualFree", address, sizeBytes: 0, type: "release" };
 }
 
-/** Decommits the first span that is or was registered. */
-function decommit(view: WorldView, process: ProcessId, { palette }: Setting): OsOperation | null {
-  const span = palette.spans.find((each) => isWorthChanging(view, process, each));
+/** Decommits the first span that is or was registered; in an exhaustive search the k-th, whatever it was. */
+function decommit({ view, palette }: Setting, process: ProcessId, k: number): OsOperation | null {
+  const span =
+    palette.exhaustive === true
+      ? palette.spans[k]
+      : palette.spans.find((each) => isWorthChanging(view, process, each));
   if (span === undefined || vadCovering(view, process, span)?.section !== null) return null;
   if (findPage(view, process, span, (page) => page.committed) === null) return null;
   return {
@@ -147,9 +151,13 @@ const PROTECTIONS = 2;
 const virtualProtect = osCommand({
   name: "VirtualProtect",
   rules: ["ACCESS-4", "LOCAL-4", "SPI-1", "MM-1"],
-  places: ({ palette }) => (palette.with.protection ? PROTECTIONS : 0),
-  operation({ view, palette }, process, k) {
-    const span = palette.spans[0];
+  places: ({ palette }) =>
+    palette.with.protection
+      ? PROTECTIONS * (palette.exhaustive === true ? palette.spans.length : 1)
+      : 0,
+  operation({ view, palette }, process, place) {
+    const span = palette.spans[Math.floor(place / PROTECTIONS)];
+    const k = place % PROTECTIONS;
     if (span === undefined || vadCovering(view, process, span) === undefined) return null;
     if (findPage(view, process, span, (page) => !page.committed) !== null) return null;
     const now = view.page(process, span.first);

@@ -97,6 +97,7 @@ function registerIn(
 
 function validBuffer({ view, palette }: Setting, process: ProcessId, k: number): Buffer | null {
   const buffer = palette.buffers[k];
+  if (palette.exhaustive === true) return buffer ?? null;
   return buffer !== undefined && isRegistrable(view, process, buffer.span, buffer.access)
     ? buffer
     : null;
@@ -233,21 +234,25 @@ interface NotifyArgs {
 
 /** So many of the palette's spans are notified, in each process. */
 const NOTIFIED = 2;
+const notifiedEach = ({ palette }: Setting): number =>
+  palette.exhaustive === true ? palette.spans.length : NOTIFIED;
 
 const notify = command<NotifyArgs>({
   name: "notify",
   rules: ["LAW-3", "LAW-3b", "LOCAL-4", "REMOTE-4", "SPI-5", "LAW-6"],
   subjects: ["cache"],
-  count: ({ view, palette }) =>
-    palette.with.notices && callsBack(view.config.notification)
-      ? palette.processes.length * NOTIFIED
+  count: (setting) =>
+    setting.palette.with.notices && callsBack(setting.view.config.notification)
+      ? setting.palette.processes.length * notifiedEach(setting)
       : 0,
   isFixed: true,
   instance(setting, k) {
     const { view, palette } = setting;
-    const process = processAt(setting, k, NOTIFIED);
-    const span = palette.spans[k % NOTIFIED];
-    if (process === null || span === undefined || !view.hasLocks(process)) return null;
+    const each = notifiedEach(setting);
+    const process = processAt(setting, k, each);
+    const span = palette.spans[k % each];
+    if (process === null || span === undefined) return null;
+    if (palette.exhaustive !== true && !view.hasLocks(process)) return null;
     return { process, range: rangeOf(span, view.config.pageSizeBytes) };
   },
   enabled: (view, args) => view.isAlive(args.process),

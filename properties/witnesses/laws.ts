@@ -28,15 +28,10 @@ export const laws: readonly Situation[] = [
     required: (claims) => keepsLocal(claims) && claims.hit === "containment",
     on: "return",
     call: "register",
-    holds: ({ view, active, range, span, over }) =>
+    holds: ({ active, span, over }) =>
       active?.outcome?.ok === true &&
-      range !== null &&
       span !== null &&
-      over.some(
-        (entry) =>
-          spanContains(entry.span, span) &&
-          (entry.span.count - 1) * view.config.pageSizeBytes > range.lengthBytes,
-      ),
+      over.some((entry) => spanContains(entry.span, span) && entry.span.count > span.count),
   },
   {
     rule: "LAW-2",

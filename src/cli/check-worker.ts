@@ -3,11 +3,13 @@
 
 import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import { explore } from "../kit/explore.ts";
 import { MisuseError } from "../kit/misuse.ts";
+import type { Progress } from "../kit/report.ts";
 import { run } from "../kit/run.ts";
 import { asSubject } from "../kit/subject.ts";
 import { firstLine, messageOf } from "./error-text.ts";
-import { withHeartbeat } from "./heartbeat.ts";
+import { stopFlag, withHeartbeat } from "./heartbeat.ts";
 import { loadModule, ModuleError } from "./module-loading.ts";
 import type { WorkerMessage, WorkerTask } from "./worker-messages.ts";
 
@@ -35,11 +37,15 @@ async function work(task: WorkerTask, tell: (message: WorkerMessage) => void): P
     const earlier = task.earlierByName
       ? task.earlier.filter((trace) => trace.header.subject === subject.name)
       : task.earlier;
-    const report = run(subject, {
-      ...task.options,
-      earlier,
-      onProgress: (progress) => tell({ type: "progress", progress }),
-    });
+    const onProgress = (progress: Progress): void => tell({ type: "progress", progress });
+    const report =
+      task.explore === null
+        ? run(subject, { ...task.options, earlier, onProgress })
+        : explore(subject, {
+            ...task.explore,
+            isStopped: stopFlag(task.heartbeat),
+            onProgress,
+          });
     tell({ type: "report", report });
   } catch (error) {
     if (error instanceof MisuseError || error instanceof ModuleError) {

@@ -13,7 +13,7 @@ import { requireFile } from "./arguments.ts";
 import { messageOf } from "./error-text.ts";
 import { printLine, progressLine, stdoutPage, warn } from "./screen.ts";
 import { readTraces, writeTrace } from "./trace-files.ts";
-import type { CheckOptions } from "./worker-messages.ts";
+import type { CheckOptions, SearchOptions } from "./worker-messages.ts";
 import { watchWorker, type Outcome } from "./worker-watch.ts";
 
 /** 0: conformant. 1: not conformant. 2: unknown, broken, or asked in a way that makes no sense. */
@@ -22,6 +22,8 @@ export type ExitCode = 0 | 1 | 2;
 export interface CheckRequest {
   readonly module: string;
   readonly options: CheckOptions;
+  /** Search exhaustively instead; null: no. */
+  readonly explore: SearchOptions | null;
   /** The folder of traces. */
   readonly out: string;
   readonly json: boolean;
@@ -37,14 +39,16 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
   requireFile(request.module, "the module that exports the subject");
   // Chosen here, so that it is known even if the run never ends.
   const seed = request.options.seed ?? randomInt(0x80000000);
-  const options: CheckOptions = { ...request.options, seed };
+  const options: CheckOptions =
+    request.explore === null ? { ...request.options, seed } : request.options;
   const progress = progressLine();
   const outcome = await watchWorker(
     {
       file: resolve(request.module),
       shown: request.module,
       options,
-      earlier: request.only === null ? readTraces(request.out, warn) : [request.only],
+      explore: request.explore,
+      earlier: earlierFor(request),
       earlierByName: request.only === null,
     },
     { watchdogSeconds: request.watchdogSeconds, onProgress: progress.show },
@@ -59,6 +63,12 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
   return request.only === null || report.verdict === "broken"
     ? printReport(report, request)
     : printReplayed(report, request, request.only);
+}
+
+/** A search runs no programs but its own. */
+function earlierFor({ only, explore, out }: CheckRequest): readonly Trace[] {
+  if (only !== null) return [only];
+  return explore === null ? readTraces(out, warn) : [];
 }
 
 /** A run that made no report gets one: broken or unknown, and why. */

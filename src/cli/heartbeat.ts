@@ -6,6 +6,8 @@ import type { AnySubject } from "../../model/contract.ts";
 
 const beats = 0;
 const activeCall = 1;
+const stop = 2;
+const cellCount = 3;
 
 /** A call is written as its index here plus 1; 0 is none. */
 const callNames = [
@@ -27,7 +29,7 @@ const callNames = [
 type CallName = (typeof callNames)[number];
 
 export function newHeartbeat(): SharedArrayBuffer {
-  return new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  return new SharedArrayBuffer(cellCount * Int32Array.BYTES_PER_ELEMENT);
 }
 
 /** What the watching thread reads: a count that changes while calls return, and the innermost call. */
@@ -40,6 +42,17 @@ export function readHeartbeat(heartbeat: SharedArrayBuffer): {
     beats: Atomics.load(cells, beats),
     call: callNames[Atomics.load(cells, activeCall) - 1] ?? null,
   };
+}
+
+/** Asks the worker to end with what it has: a thread that searches reads no messages, but it can read this. */
+export function askToStop(heartbeat: SharedArrayBuffer): void {
+  Atomics.store(new Int32Array(heartbeat), stop, 1);
+}
+
+/** What the worker looks at. */
+export function stopFlag(heartbeat: SharedArrayBuffer): () => boolean {
+  const cells = new Int32Array(heartbeat);
+  return () => Atomics.load(cells, stop) === 1;
 }
 
 /** The same subject, whose calls are noted in the heartbeat; a call inside a call is noted as well. */

@@ -52,7 +52,11 @@ export function progressLine(): {
   };
 }
 
-function progressText({ phase, runs, ofRuns, commands, seconds }: Progress): string {
+function progressText({ phase, runs, ofRuns, commands, seconds, states }: Progress): string {
+  if (states !== undefined) {
+    const rate = `${figure(Math.round(states.perSecond))} states/s`;
+    return `${phase}, ${counted(states.met, "state")}, ${rate}, depth ${states.depth}, frontier ${figure(states.frontier)}, ${secondsText(seconds)}`;
+  }
   const of = ofRuns > 0 ? ` ${figure(runs)} of ${counted(ofRuns, "run")},` : "";
   return `${phase},${of} ${counted(commands, "command")}, ${secondsText(seconds)}`;
 }

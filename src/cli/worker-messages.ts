@@ -1,9 +1,10 @@
 // What the main thread gives the worker, and what the worker tells it.
 
 import type { Trace } from "../../model/trace.ts";
-import type { Progress, Report, RunOptions } from "../kit/report.ts";
+import type { ExploreOptions, Progress, Report, RunOptions } from "../kit/report.ts";
 
 export type CheckOptions = Omit<RunOptions, "onProgress" | "earlier">;
+export type SearchOptions = Omit<ExploreOptions, "onProgress" | "isStopped">;
 
 export interface WorkerTask {
   /** Absolute. */
@@ -11,6 +12,8 @@ export interface WorkerTask {
   /** As the user gave it. */
   readonly shown: string;
   readonly options: CheckOptions;
+  /** Search exhaustively, with these options, instead; null: no. */
+  readonly explore: SearchOptions | null;
   /** Programs to run first: those of any subject, or those of this one. */
   readonly earlier: readonly Trace[];
   /** True: only the earlier traces of a subject with this name are run. */

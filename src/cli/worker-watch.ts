@@ -4,7 +4,7 @@
 import { Worker } from "node:worker_threads";
 import type { Progress, Report } from "../kit/report.ts";
 import { firstLine, messageOf } from "./error-text.ts";
-import { newHeartbeat, readHeartbeat } from "./heartbeat.ts";
+import { askToStop, newHeartbeat, readHeartbeat } from "./heartbeat.ts";
 import type { WorkerMessage, WorkerTask } from "./worker-messages.ts";
 
 export type Outcome =
@@ -34,11 +34,15 @@ export async function watchWorker(
   const heartbeat = newHeartbeat();
   const worker = new Worker(new URL("./check-worker.js", import.meta.url), { stdout: true });
   worker.stdout.pipe(process.stderr, { end: false });
+  // The first Ctrl-C ends a search with what it has; the second is the system's.
+  const onInterrupt = (): void => askToStop(heartbeat);
+  if (task.explore !== null) process.once("SIGINT", onInterrupt);
   try {
     const whole: WorkerTask = { ...task, heartbeat };
     worker.postMessage(whole, []);
     return await outcomeOf(worker, whole, options);
   } finally {
+    process.off("SIGINT", onInterrupt);
     await worker.terminate();
   }
 }

@@ -10,6 +10,14 @@ export interface Way {
   readonly actions: readonly number[];
 }
 
+/** A system does not keep its word: what it does depends on more than the states that it saves and restores. */
+export class UnfaithfulSystemError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UnfaithfulSystemError";
+  }
+}
+
 /** The way to a state whose predecessors are the notes of a visited set. */
 export function wayTo(system: System, visited: VisitedSet, state: number): Way {
   const keys: Int32Array[] = [];
@@ -64,8 +72,8 @@ function hasKey(snapshots: Snapshots, key: Int32Array): boolean {
   return found.every((word, i) => word === key[i]);
 }
 
-function lost({ name }: System): Error {
-  return new Error(
+function lost({ name }: System): UnfaithfulSystemError {
+  return new UnfaithfulSystemError(
     `the way to a state of ${name} was not found again: what an action does there depends on more than the state and the action, or restore does not bring back all that save was given`,
   );
 }

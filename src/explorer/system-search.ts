@@ -2,7 +2,7 @@
 // each state is saved once, when it is met, and forgotten once it has been left.
 
 import type { Course, Coverage, Ending, Limits } from "./outcome.ts";
-import { leadsTo, violation, wayTo } from "./retracing.ts";
+import { UnfaithfulSystemError, leadsTo, violation, wayTo } from "./retracing.ts";
 import type { Independence } from "./independence.ts";
 import { SavedStates } from "./saved-states.ts";
 import { SleepSets } from "./sleep-sets.ts";
@@ -150,13 +150,18 @@ export class SystemSearch implements Course {
   #replay(state: number): void {
     const way = wayTo(this.#system, this.#visited, state);
     if (leadsTo(this.#system, way, this.#visited.keyOf(state))) return;
-    throw new Error(
+    throw new UnfaithfulSystemError(
       `performing ${way.actions.length} actions of ${this.#system.name} from the start leads to another state than the search had, which saved and restored states on the way: save leaves out something that matters, or keys are equal for states that differ`,
     );
   }
 
+  /** What lies at the bound is not saved: nobody leaves it. */
   #enqueue(state: number, only: Int32Array | null): boolean {
     const { saved, states } = this.#next;
+    if (this.#completeDepth + 1 === this.#limits.maxDepth) {
+      states.push(state);
+      return true;
+    }
     const sizeBytes = this.#snapshots.sizeBytes();
     const more = saved.bytesWith(sizeBytes) - saved.bytes + ENTRY_BYTES;
     if (this.#visited.bytes + more > this.#limits.memoryBytes) return false;

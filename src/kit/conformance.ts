@@ -11,8 +11,9 @@ import { failureOf } from "../report/failure.ts";
 import { plain } from "../report/paint.ts";
 import { summary } from "../report/summary.ts";
 import { claimsFor } from "./player.ts";
-import type { Counterexample, Report, RunOptions } from "./report.ts";
-import { defaults } from "./options.ts";
+import { explore } from "./explore.ts";
+import type { Counterexample, ExploreOptions, Report, RunOptions } from "./report.ts";
+import { defaults, exploreDefaults } from "./options.ts";
 import { run } from "./run.ts";
 import { checkSubject, isDriver, underTest } from "./subject.ts";
 import { whyNotApplicable } from "./verdicts.ts";
@@ -33,11 +34,20 @@ interface TestContext {
 /** The longest that timers take. What limits a run is `options.timeMs`. */
 const NO_LIMIT_MS = 0x7fffffff;
 
+/** Of a run, and of the exhaustive search beside it. */
+export interface ConformanceOptions extends RunOptions {
+  /**
+   * What is searched exhaustively; null: nothing is. Default: `micro`, 3 commands deep (drivers: 2), which takes a second
+   * or two.
+   */
+  readonly exhaustive?: Pick<ExploreOptions, "preset" | "depth" | "memoryBytes" | "timeMs"> | null;
+}
+
 const page: Page = { widthColumns: 120, paint: plain };
 
 /**
- * Defines a suite that checks a subject: a test for each rule that applies to it, LAW-12 first, and one for the
- * verdict as a whole. The subject is run once, when the first of the tests is.
+ * Defines a suite that checks a subject: a test for each rule that applies to it, LAW-12 first, one for an exhaustive
+ * search of a small domain, and one for the verdict as a whole. For the rules it is run once, when the first of the tests is.
  *
  * A test fails if its rule is broken, and its message is then the program that breaks it; if the situation that the
  * rule is about was never met; or if the subject left the contract. A broken should-rule fails with
@@ -53,7 +63,11 @@ const page: Page = { widthColumns: 120, paint: plain };
  * ```
  * @throws {MisuseError} if it is no subject. An option that makes no sense fails the tests.
  */
-export function conformance(subject: AnySubject, testApi: TestApi, options: RunOptions = {}): void {
+export function conformance(
+  subject: AnySubject,
+  testApi: TestApi,
+  options: ConformanceOptions = {},
+): void {
   checkSubject(subject, "the subject");
   let report: Report | null = null;
   const reported = (): Report => (report ??= run(subject, options));
@@ -65,9 +79,33 @@ export function conformance(subject: AnySubject, testApi: TestApi, options: RunO
       const fact = rule.sentence.replace(/\.( .*)?$/, "");
       define(testApi, `${titleOf(rule.id)}: ${fact}`, () => resultOf(rule, reported(), decides));
     }
+    if (options.exhaustive !== null) exhaustively(subject, testApi, options);
     define(testApi, "is conformant, within the bounds of the run", () =>
       verdictOf(reported(), tested),
     );
+  });
+}
+
+/** One test: no program of a small domain breaks a rule. */
+function exhaustively(
+  subject: AnySubject,
+  testApi: TestApi,
+  { exhaustive, rules: selected, strict }: ConformanceOptions,
+): void {
+  const usual = { preset: exploreDefaults.preset, depth: isDriver(subject) ? 2 : 3 };
+  const bounds = { ...usual, ...exhaustive };
+  const name = `no program breaks a rule: exhaustive to depth ${bounds.depth} in ${bounds.preset}`;
+  define(testApi, name, () => {
+    const report = explore(subject, {
+      ...bounds,
+      ...(selected === undefined ? {} : { rules: selected }),
+      ...(strict === undefined ? {} : { strict }),
+    });
+    const found = report.counterexamples.find((each) => each.fails);
+    if (found !== undefined) return { kind: "fail", message: printed(report.subject, found) };
+    if (report.verdict === "broken") return { kind: "fail", message: summary(report, page) };
+    if (report.exploration?.complete === true) return { kind: "pass" };
+    return { kind: "open", message: report.problem ?? "the search ended early", otherwise: "fail" };
   });
 }
 

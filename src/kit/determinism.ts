@@ -6,6 +6,8 @@
 import type { EventOf } from "../../model/events.ts";
 import type { TraceStep } from "../../model/trace.ts";
 import type { InstanceId, SocketId } from "../../model/units.ts";
+import type { RunResult } from "../../properties/agreement.ts";
+import type { Program } from "../../properties/arbitraries.ts";
 
 /** The first step at which two runs of one program differ, described; null if they agree. */
 export function difference(a: readonly TraceStep[], b: readonly TraceStep[]): string | null {
@@ -128,4 +130,32 @@ function renamedCall(event: EventOf<"call">, names: Names): unknown {
 /** What LAW-12 says of a subject, with what to do. */
 export function notDeterministic(commands: number, differs: string): string {
   return `the subject is not deterministic (LAW-12): the same ${commands} commands on a fresh subject gave ${differs}; keep no state outside what create returns, and use neither the clock nor random numbers`;
+}
+
+/** What came of running programs twice. */
+export interface Comparison {
+  /** Commands that were run twice. */
+  readonly compared: number;
+  /** Why the subject cannot be judged; null: it is like itself. */
+  readonly problem: string | null;
+}
+
+/** LAW-12: runs the same programs twice, on fresh subjects, until one of them differs or leaves the contract. */
+export function comparedRuns(
+  programs: readonly Program[],
+  execute: (program: Program, isFirst: boolean) => RunResult,
+  isLate: () => boolean,
+): Comparison {
+  let compared = 0;
+  for (const program of programs) {
+    const first = execute(program, true);
+    const second = execute(program, false);
+    const left = first.broken ?? second.broken;
+    if (left !== null) return { compared, problem: left };
+    compared += first.executed;
+    const differs = difference(first.steps, second.steps);
+    if (differs !== null) return { compared, problem: notDeterministic(first.executed, differs) };
+    if (isLate()) break;
+  }
+  return { compared, problem: null };
 }

@@ -2,8 +2,14 @@
 
 import { presets, type WorldConfig } from "../../model/config.ts";
 import { MisuseError } from "./misuse.ts";
+import type { ExploreOptions } from "./report.ts";
 
 export const defaults = { runs: 1000, commands: 240, preset: "small", engine: "flat" } as const;
+
+/** Of an exhaustive search. */
+export const exploreDefaults: Readonly<
+  Required<Pick<ExploreOptions, "preset" | "depth" | "memoryBytes">>
+> = { preset: "micro", depth: 5, memoryBytes: 2 ** 30 };
 
 /** @throws {MisuseError} if there is no such preset. */
 export function presetOf(name: string): WorldConfig {

@@ -1,9 +1,10 @@
 // What a run of the checker says. `Report` is the product's answer; the JSON of the command line and every
 // other format are made from it.
 
-import type { Capabilities } from "../../model/contract.ts";
+import type { Access, Capabilities } from "../../model/contract.ts";
 import type { RuleId, RuleLevel } from "../../model/rules.ts";
 import type { Trace } from "../../model/trace.ts";
+import type { AddressRange } from "../../model/units.ts";
 
 /** `broken`: the subject threw outside the contract, hung, answered garbage, or is not deterministic. */
 export type SubjectVerdict = "conformant" | "not conformant" | "unknown" | "broken";
@@ -37,8 +38,8 @@ export interface Counterexample {
   readonly seed: number;
   /**
    * Where the program came from: fast-check's path for a generated program that broke a rule of conformance (with
-   * the seed, the preset and the same bounds it leads here again), the number of the run for a should-rule, or
-   * `case` and the title of a literal case.
+   * the seed, the preset and the same bounds it leads here again), the number of the run for a should-rule, `case` and
+   * the title of a literal case, or `exhaustive` for one that no shorter program of the domain could take the place of.
    */
   readonly path: string;
 }
@@ -69,10 +70,52 @@ export interface Report {
   readonly seconds: number;
   readonly seed: number;
   readonly engine: EngineReport;
+  /** What was explored; left out if programs were drawn. */
+  readonly exploration?: Exploration;
+}
+
+/** What an exhaustive search covered. */
+export interface Exploration {
+  /** Different states that were met; without recognising them: ends of programs. */
+  readonly states: number;
+  /** Commands that were performed on the way, each from a state that it was possible in. */
+  readonly transitions: number;
+  /** Commands of the longest program. */
+  readonly depth: number;
+  /** Every program of the domain of up to so many commands was performed. */
+  readonly completeDepth: number;
+  /** That is as deep as was asked for, or there are no longer programs that lead to anything new. */
+  readonly complete: boolean;
+  /** No state is left that was not met: deeper searches find nothing more. */
+  readonly closed: boolean;
+  /** States are saved, recognised and explored once; false: the subject keeps none, and every program is performed. */
+  readonly recognised: boolean;
+  /** At most this probable is it that two different states were taken for one. */
+  readonly collisionProbability: number;
+  readonly domain: ExploredDomain;
+}
+
+/** What the programs of an exhaustive search are made of. */
+export interface ExploredDomain {
+  /** The commands that were performed, in the order of the command table. */
+  readonly commands: readonly string[];
+  /** The ranges that are registered, and by what right. */
+  readonly buffers: readonly { readonly range: AddressRange; readonly access: Access }[];
+  /** Where memory is allocated. */
+  readonly areas: readonly AddressRange[];
+  readonly mostLive: number;
+  readonly mostFaults: number;
 }
 
 export interface Progress {
-  readonly phase: "replaying" | "determinism" | "cases" | "random" | "shrinking";
+  readonly phase: "replaying" | "determinism" | "cases" | "random" | "shrinking" | "exploring";
+  /** Of a search only. */
+  readonly states?: {
+    readonly met: number;
+    readonly perSecond: number;
+    readonly frontier: number;
+    readonly depth: number;
+  };
   readonly runs: number;
   readonly ofRuns: number;
   readonly commands: number;
@@ -98,6 +141,28 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** Traces of earlier failures of this subject; their programs are run first. */
   readonly earlier?: readonly Trace[];
+  /** Called at most a few times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What can be asked of an exhaustive search. */
+export interface ExploreOptions {
+  /** Default `micro`. */
+  readonly preset?: string;
+  /** Commands of a program, at most. Default 5. */
+  readonly depth?: number;
+  /** What the states may take. Default 1 GiB. */
+  readonly memoryBytes?: number;
+  /** Stop after so many milliseconds, with what was covered so far. Default: none. */
+  readonly timeMs?: number;
+  /** Judge only these; the others are "not applicable". Default: all. */
+  readonly rules?: readonly RuleId[];
+  /** A broken should-rule fails as well. */
+  readonly strict?: boolean;
+  /** Tell states apart by all that they are, and not by fingerprints: slower, and larger. Default: false. */
+  readonly exact?: boolean;
+  /** Asked before each state is left; true ends the search, with what was covered so far. */
+  readonly isStopped?: () => boolean;
   /** Called at most a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -4,15 +4,15 @@
 import { check, property, sample, type RunDetails } from "fast-check";
 import type { Claims, WorldConfig } from "../../model/config.ts";
 import type { AnySubject } from "../../model/contract.ts";
-import type { Finding } from "../../model/judge.ts";
 import { ruleOf, type RuleId } from "../../model/rules.ts";
-import { TRACE_VERSION, programOf, type Trace } from "../../model/trace.ts";
+import { programOf } from "../../model/trace.ts";
 import { claimsOf, configFor, type RunResult } from "../../properties/agreement.ts";
 import { led, programs, type Program } from "../../properties/arbitraries.ts";
 import { casesOf } from "../../properties/cases.ts";
-import { isKnown, printProgram } from "../../properties/commands.ts";
+import { isKnown } from "../../properties/commands.ts";
 import type { Player } from "../../properties/stage.ts";
-import { difference, notDeterministic } from "./determinism.ts";
+import { counterexampleOf, primary } from "./counterexample.ts";
+import { comparedRuns } from "./determinism.ts";
 import { Engines, engineOf, type Performance } from "./engines.ts";
 import { MisuseError } from "./misuse.ts";
 import { defaults, presetOf, wholeNumber } from "./options.ts";
@@ -153,18 +153,16 @@ class Session {
   #compareRuns(): void {
     const drawn = sample(this.#programs(), { numRuns: COMPARED_PROGRAMS, seed: this.#seed });
     const literal = casesOf(kindOf(this.#subject), this.#config);
-    for (const program of [...literal.map((each) => each.program), ...drawn]) {
-      this.#progress("determinism");
-      const first = this.#execute(program);
-      const second = this.#execute(program);
-      this.#problem ??= first.broken ?? second.broken;
-      const differs = difference(first.steps, second.steps);
-      this.#compared += first.executed;
-      if (differs !== null) {
-        this.#problem ??= notDeterministic(first.executed, differs);
-      }
-      if (this.#problem !== null || this.#isLate()) return;
-    }
+    const { compared, problem } = comparedRuns(
+      [...literal.map((each) => each.program), ...drawn],
+      (program) => {
+        this.#progress("determinism");
+        return this.#execute(program);
+      },
+      () => this.#isLate(),
+    );
+    this.#compared = compared;
+    this.#problem ??= problem;
   }
 
   #programs(): ReturnType<typeof programs> {
@@ -294,31 +292,15 @@ class Session {
     seed: number,
     path: string,
   ): Counterexample {
-    const { steps, violation, nonStrict } = this.#executeOnBoth(program);
-    const findings = violation ?? nonStrict.filter((each) => each.rule === wanted);
-    const trace: Trace = {
-      header: {
-        stalemate: "trace",
-        version: TRACE_VERSION,
-        subject: this.#subject.name,
-        config: this.#config,
-        claims: this.#claims,
-        seed,
-        path,
-      },
-      steps,
-    };
-    return {
-      rule: violation === null ? wanted : primary(violation),
-      broken: findings.map((each) => each.rule),
-      fails: violation !== null,
-      commands: programOf(trace).length,
+    return counterexampleOf(this.#executeOnBoth(program), {
+      subject: this.#subject.name,
+      config: this.#config,
+      claims: this.#claims,
+      wanted,
       shrunkFrom,
-      program: printProgram(trace),
-      trace,
       seed,
       path,
-    };
+    });
   }
 
   #progress(phase: Progress["phase"]): void {
@@ -373,10 +355,4 @@ class Session {
       engine: this.#engines.report(),
     };
   }
-}
-
-function primary(findings: readonly Finding[]): RuleId {
-  const [first] = findings;
-  if (first === undefined) throw new RangeError("a violation has at least one finding");
-  return first.rule;
 }

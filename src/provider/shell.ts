@@ -3,6 +3,7 @@
 // close are the switch's (model/switch.ts); what is left is the border between somebody else's code and ours.
 
 import type {
+  JsonValue,
   ProviderSubject,
   RegisterOutcome,
   RegisterRequest,
@@ -20,7 +21,7 @@ import {
   type RemoteKey,
 } from "../../model/units.ts";
 import { callErrors } from "../../properties/outcomes.ts";
-import { BrokenSubject, type Provider } from "../../properties/stage.ts";
+import { BrokenSubject, type Keeping, type Provider } from "../../properties/stage.ts";
 import {
   Border,
   describe,
@@ -47,28 +48,96 @@ interface Maker {
 
 /** Puts a subject's caches, or its whole providers, into the provider's place. */
 export function shell(subject: Subject | ProviderSubject, pageSizeBytes: number): Provider {
-  const instances = new Map<InstanceId, { readonly made: Made; readonly border: Border }>();
-  const maker = makerOf(subject, pageSizeBytes);
-  return {
-    start(instance, port): void {
-      const border = new Border();
-      instances.set(instance, { made: makeNew(subject.name, maker, border, port), border });
-    },
-    call(instance, call): CallOutcome {
-      const entry = instances.get(instance);
-      if (entry === undefined)
-        throw new RangeError(`provider instance ${instance} was not started`);
-      const { made, border } = entry;
-      return border.inward(
-        () => checkOutcome(call, perform(made, call)),
-        (error) => {
-          throw new BrokenSubject(
-            `${memberOf(call)} threw ${describeError(error)}; a ${maker.noun} answers with an outcome, and never throws`,
-          );
-        },
-      );
-    },
-  };
+  return new Shell(subject.name, makerOf(subject, pageSizeBytes));
+}
+
+type Port = (call: HostCall) => HostAnswer;
+
+/** What stands in the place of one provider instance. */
+interface Entry {
+  readonly made: Made;
+  readonly border: Border;
+  readonly port: Port;
+  /** It was left in the middle of a call, or cleaned up: the contract says that it is not called again. */
+  spent: boolean;
+}
+
+class Shell implements Provider {
+  readonly #subject: string;
+  readonly #maker: Maker;
+  readonly #instances = new Map<InstanceId, Entry>();
+  /** Found out with the first that is made: all are alike. */
+  #keeps = false;
+
+  constructor(subject: string, maker: Maker) {
+    this.#subject = subject;
+    this.#maker = maker;
+  }
+
+  start(instance: InstanceId, port: Port): void {
+    const border = new Border();
+    const made = makeNew(this.#subject, this.#maker, border, port);
+    this.#keeps = typeof made.snapshot === "function" && typeof made.restore === "function";
+    this.#instances.set(instance, { made, border, port, spent: false });
+  }
+
+  call(instance: InstanceId, call: CacheCall): CallOutcome {
+    const entry = this.#entry(instance);
+    const outcome = this.#inward(entry, memberOf(call), "answers with an outcome", () =>
+      checkOutcome(call, perform(entry.made, call)),
+    );
+    if (call.name === "cleanup") entry.spent = true;
+    return outcome;
+  }
+
+  get keeping(): Keeping | null {
+    return this.#keeps ? this : null;
+  }
+
+  snapshot(instance: InstanceId): Uint8Array | JsonValue {
+    const entry = this.#entry(instance);
+    return this.#inward(entry, "snapshot", "answers with its state", () =>
+      checkSnapshot(entry.made.snapshot?.()),
+    );
+  }
+
+  restore(instance: InstanceId, snapshot: Uint8Array | JsonValue): void {
+    const before = this.#entry(instance);
+    if (before.spent) this.start(instance, before.port);
+    const entry = this.#entry(instance);
+    this.#inward(entry, "restore", "takes what snapshot gave", () =>
+      entry.made.restore?.(snapshot),
+    );
+  }
+
+  #entry(instance: InstanceId): Entry {
+    const entry = this.#instances.get(instance);
+    if (entry !== undefined) return entry;
+    throw new RangeError(`provider instance ${instance} was not started`);
+  }
+
+  #inward<T>(entry: Entry, member: string, duty: string, body: () => T): T {
+    let returned = false;
+    try {
+      const value = entry.border.inward(body, (error) => {
+        throw new BrokenSubject(
+          `${member} threw ${describeError(error)}; a ${this.#maker.noun} ${duty}, and never throws`,
+        );
+      });
+      returned = true;
+      return value;
+    } finally {
+      entry.spent ||= !returned;
+    }
+  }
+}
+
+function checkSnapshot(snapshot: unknown): Uint8Array | JsonValue {
+  if (snapshot instanceof Uint8Array) return snapshot;
+  if (isPromise(snapshot) || snapshot === undefined || typeof snapshot === "function") {
+    throw notAnswered("snapshot", snapshot, "JSON, or a Uint8Array");
+  }
+  return snapshot as JsonValue;
 }
 
 function makerOf(subject: Subject | ProviderSubject, pageSizeBytes: number): Maker {

@@ -184,7 +184,7 @@ export function findingLines(
 function originLines(details: FailureDetails, commands: string): string[] {
   const { shrunkFrom, seed, path, tracePath } = details;
   const facts = [
-    ...(shrunkFrom === null || counted(shrunkFrom, "command") === commands
+    ...(shrunkFrom === null || figure(shrunkFrom) === commands
       ? []
       : [`shrunk from ${counted(shrunkFrom, "command")} to ${commands}`]),
     ...originOf(seed, path),
@@ -208,6 +208,8 @@ export function titlesOf(ids: readonly RuleId[]): string {
 /** Where a program came from: a seed and fast-check's path, or one of the literal cases. */
 function originOf(seed: number | null, path: string | null): string[] {
   if (path?.startsWith("case") === true) return [`literal ${path}`];
+  if (path === "exhaustive")
+    return ["found by exhaustive search: no shorter program of its domain breaks the rule"];
   if (seed === null) return [];
   return [path === null ? `seed ${seed}` : `seed ${seed}, path "${path}"`];
 }

@@ -3,7 +3,7 @@
 
 import type { Capabilities } from "../../model/contract.ts";
 import type { RuleId, RuleLevel } from "../../model/rules.ts";
-import type { Report, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
+import type { Exploration, Report, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
 
 export const JSON_SCHEMA = 1;
 
@@ -44,7 +44,10 @@ export interface JsonReport {
 }
 
 /** `tracePaths`: where the trace of each counterexample is, in their order. */
-export function jsonReport(report: Report, tracePaths: readonly (string | null)[]): JsonReport {
+export function jsonReport(
+  report: Report,
+  tracePaths: readonly (string | null)[],
+): JsonReport & Partial<Exploration> {
   return {
     schema: JSON_SCHEMA,
     subject: report.subject,
@@ -74,5 +77,7 @@ export function jsonReport(report: Report, tracePaths: readonly (string | null)[
     seconds: report.seconds,
     seed: report.seed,
     engine: report.engine,
+    // An exhaustive search adds what it covered.
+    ...report.exploration,
   };
 }

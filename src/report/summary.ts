@@ -5,6 +5,7 @@ import type { Report, RuleReport, RuleVerdict, SubjectVerdict } from "../kit/rep
 import { coverageOf } from "../../model/families.ts";
 import { ruleOf } from "../../model/rules.ts";
 import { titlesOf, type Page } from "./failure-block.ts";
+import { exploredExtent, exploredHow, exploredWhat } from "./explored.ts";
 import { counted, figure, listed, secondsText, wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 
@@ -149,15 +150,19 @@ function notCovered(report: Report, { widthColumns, paint }: Page): string {
 }
 
 /** Two worlds, and how much was seen on both. */
-function engineLine({ rules, engine }: Report, { widthColumns, paint }: Page): string {
+function engineLine({ rules, engine, exploration }: Report, { widthColumns, paint }: Page): string {
   if (rules.length === 0) return "";
   const { name, compared } = engine;
   const [ran, other] = name === "flat" ? ["flat world", "reference"] : ["reference", "flat world"];
   const text =
     compared.programs === 0
-      ? `engine: ${ran}; nothing ran on the ${other} as well`
-      : `engine: ${ran}; ${counted(compared.programs, "program")} (${counted(compared.commands, "command")}) ran on the ${other} as well, with the same answers and verdicts`;
-  const lines = wrap(text, widthColumns, "", "  ");
+      ? `${ran}; nothing ran on the ${other} as well`
+      : `${ran}; ${counted(compared.programs, "program")} (${counted(compared.commands, "command")}) ran on the ${other} as well, with the same answers and verdicts`;
+  const texts =
+    exploration === undefined
+      ? [`engine: ${text}`]
+      : [`engine: ${exploredHow(exploration)}; ${text}`, exploredWhat(exploration)];
+  const lines = texts.flatMap((each) => wrap(each, widthColumns, "", "  "));
   return lines.map((line) => paint("faint", line)).join("\n");
 }
 
@@ -186,7 +191,10 @@ function verdictText(report: Report): string {
   const { bounds } = report;
   const seed = `seed ${report.seed}`;
   const done = `${counted(report.commands, "command")} executed in ${secondsText(report.seconds)}; ${seed}`;
-  const within = `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}, ${done}`;
+  const within =
+    report.exploration === undefined
+      ? `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}, ${done}`
+      : exploredExtent(report);
   switch (report.verdict) {
     case "conformant":
       return `, within these bounds: ${within}`;
@@ -199,13 +207,13 @@ function verdictText(report: Report): string {
       ];
       const which =
         ids.length === 0 ? "" : `: ${titlesOf(ids)} ${ids.length === 1 ? "is" : "are"} broken`;
-      return `${which} (preset ${bounds.preset}, ${done})`;
+      return `${which} (${report.exploration === undefined ? `preset ${bounds.preset}, ${done}` : within})`;
     }
     case "unknown": {
       if (report.rules.length === 0) return `: ${report.problem ?? "nothing was judged."}`;
       const open = report.rules.filter((rule) => rule.verdict === "unknown").map(({ id }) => id);
       const which = open.length === 0 ? "" : ` Not reached: ${listed(open)}.`;
-      return `: ${report.problem ?? "nothing is broken, and not everything was reached."}${which} Bounds: ${within}`;
+      return `: ${report.problem ?? "nothing is broken, and not everything was reached"}.${which} Bounds: ${within}`;
     }
     case "broken":
       return `: ${report.problem ?? "it broke its contract."}`;

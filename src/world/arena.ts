@@ -75,14 +75,14 @@ export class Arena {
     return this.at(TOP);
   }
 
-  /** Copies the whole state into `target`, or into a new buffer if it does not fit there. */
+  /** Copies the words in use into `target`, or into a new buffer if it has not room for them. */
   copy(target?: Int32Array): Int32Array {
-    if (target === undefined || target.length !== this.words.length) return this.words.slice();
-    target.set(this.words);
+    if (target === undefined || target.length < this.top) return this.words.slice(0, this.top);
+    target.set(this.words.subarray(0, this.top));
     return target;
   }
 
-  /** Takes over a copied state. */
+  /** Takes over a copied state. What lies behind its words in use is cleared when it is handed out. */
   adopt(copy: Int32Array): void {
     if (copy.length > this.words.length) this.#replace(copy.length);
     this.words.set(copy);

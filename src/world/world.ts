@@ -16,7 +16,9 @@ import type { Applied, Claims, Event, World, WorldConfig } from "./words.ts";
 
 /** A world whose state can be copied, put back, and told from another by a fingerprint. */
 export interface FlatWorld extends World {
-  /** Copies the state, into `target` if it fits; only between calls of the subject. */
+  /** Words that a copy of the state has. */
+  sizeWords(): number;
+  /** Copies the state, into `target` if it has room for it; only between calls of the subject. */
   save(target?: Int32Array): Int32Array;
   /** Returns to a state that `save` copied from this world. */
   restore(saved: Int32Array): void;
@@ -51,6 +53,7 @@ function worldOn(store: Store): FlatWorld {
   return {
     view: viewOf(store),
     apply: (event) => apply(store, event),
+    sizeWords: () => store.mem.top,
     save(target): Int32Array {
       if (store.calls.some((each) => each.length > 0)) {
         throw new RangeError(

@@ -6,8 +6,9 @@ import { describe, expect, it } from "vitest";
 import {
   conformance,
   MisuseError,
+  registrationCache,
   type AnySubject,
-  type RunOptions,
+  type ConformanceOptions,
   type Subject,
   type TestApi,
 } from "stalemate";
@@ -34,7 +35,11 @@ interface Suite {
 type Runner = "plain" | "context" | "this";
 
 /** What conformance defines. Some runners can skip a test: by its argument, or by its `this`. */
-function suiteOf(subject: AnySubject, options: RunOptions = {}, runner: Runner = "plain"): Suite {
+function suiteOf(
+  subject: AnySubject,
+  options: ConformanceOptions = {},
+  runner: Runner = "plain",
+): Suite {
   const tests: { readonly name: string; readonly body: (...given: readonly unknown[]) => void }[] =
     [];
   const titles: string[] = [];
@@ -45,7 +50,7 @@ function suiteOf(subject: AnySubject, options: RunOptions = {}, runner: Runner =
     },
     it: (name, body) => tests.push({ name, body }),
   };
-  conformance(subject, api, { runs: 0, seed: 1, ...options });
+  conformance(subject, api, { runs: 0, seed: 1, exhaustive: null, ...options });
   const told = ({ name, body }: (typeof tests)[number]): Told => {
     let skipped: string | null = null;
     const context = { skip: (reason: string) => (skipped = reason) };
@@ -274,5 +279,38 @@ describe("a subject that leaves the contract", () => {
     }));
     const [first] = suiteOf(moody).run();
     expect(first?.message).toMatch(/moody is broken: the subject is not deterministic \(LAW-12\)/);
+  });
+});
+
+describe("the exhaustive search", () => {
+  const exhaustive = { depth: 2 };
+  const testOf = (subject: AnySubject, options: ConformanceOptions): Told | undefined =>
+    suiteOf(subject, options)
+      .run()
+      .find(({ name }) => name.startsWith("no program breaks a rule: exhaustive"));
+
+  it("is a test of its own before the verdict, three commands deep in micro unless it is told otherwise", () => {
+    expect(suiteOf(uncached, { exhaustive: {} }).names.at(-2)).toBe(
+      "no program breaks a rule: exhaustive to depth 3 in micro",
+    );
+    expect(suiteOf(proxyDriver, { exhaustive: { preset: "tiny" } }).names.at(-2)).toBe(
+      "no program breaks a rule: exhaustive to depth 2 in tiny",
+    );
+  });
+  it("passes for a cache of which no program of its domain breaks a rule", () => {
+    expect(testOf(uncached, { exhaustive })?.outcome).toBe("passed");
+  });
+  it("LAW-1: fails with a shortest program", () => {
+    const told = testOf(byTheBook, { exhaustive: { depth: 4 }, rules: ["LAW-1"] });
+    expect(told?.outcome).toBe("failed");
+    expect(told?.message).toContain("found by exhaustive search");
+    expect(told?.message).toMatch(/^> 4 {2}/m);
+  });
+  it("fails with what was covered if it ends early", () => {
+    const told = testOf(registrationCache(), { exhaustive: { depth: 9, memoryBytes: 100_000 } });
+    expect(told?.outcome).toBe("failed");
+    expect(told?.message).toMatch(
+      /^the memory was used up: every program of up to [1-4] of 9 commands/,
+    );
   });
 });
