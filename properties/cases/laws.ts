@@ -99,6 +99,16 @@ function coverCases(w: Words, make: Make): Case[] {
       w.register("mr_4", 3, 3.5),
       w.register("mr_5", 3.5, 4),
     ),
+    make(
+      "SPI-1",
+      "a register for writing beside pages that may only be read, which another one covers",
+      w.alloc(0, 3),
+      w.protect(0, 1, "READONLY"),
+      w.register("mr_1", 0, 2, "read"),
+      w.deregister("mr_1"),
+      w.register("mr_2", 1, 3, "write"),
+      w.deregister("mr_2"),
+    ),
     ...(
       [
         ["one byte more, across a page", 1, 2, 1, 2 + w.byte],
