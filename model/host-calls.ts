@@ -16,6 +16,7 @@ import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./ni
 import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
 import { at, ownInstance, ownNic, type State } from "./state.ts";
+import { noteTouchedBeside } from "./threads.ts";
 import {
   brand,
   pageNumbers,
@@ -180,7 +181,10 @@ function noteHostCall(
 ): void {
   countDown(state, instance.process);
   const active = ownInnermost(instance);
-  if (active !== null && span !== null) own(active, "touched").push(span);
+  if (active !== null && span !== null) {
+    own(active, "touched").push(span);
+    noteTouchedBeside(state, instance, span);
+  }
   if (!result.ok) {
     if (active !== null) {
       own(active, "failures").push({ call: call.name, error: result.error, injected, badBlock });

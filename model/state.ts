@@ -26,6 +26,8 @@ export interface State {
   readonly config: WorldConfig;
   /** Null: a proxy driver is under test. */
   readonly claims: Claims | null;
+  /** The thread that acts; 0 where there is only one. */
+  thread: number;
   /** One a process. */
   alive: boolean[];
   /** Address spaces, frames, sections, secures, locked pages. */
@@ -73,6 +75,7 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
   const state: State = {
     config,
     claims,
+    thread: 0,
     alive: processes.map(() => true),
     memory: initialMemory(config, claims),
     changed: null,

@@ -13,6 +13,7 @@ import { beginCall, endCall } from "./provider-calls.ts";
 import { settled } from "./ownership.ts";
 import type { State } from "./state.ts";
 import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
+import { resume } from "./threads.ts";
 import { completeTransfer, peerAccess, startTransfer } from "./transfers.ts";
 import { unreachable } from "./units.ts";
 
@@ -71,6 +72,10 @@ function step(state: State, before: State, event: Event): Applied {
       return nicReset(state, event.provider);
     case "arm":
       return arm(state, event.fault);
+    case "resume":
+      return resume(state, event.thread);
+    case "standstill":
+      return answered(null);
     // System.
     case "call":
       return beginCall(state, before, event.instance, event.call);

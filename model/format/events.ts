@@ -55,6 +55,8 @@ export const eventFields: Variants<Event, "type"> = {
   arm: { fault },
   interrupt: { instance: count(), at: hostCall },
   nicReset: { provider: count() },
+  resume: { thread: count() },
+  standstill: { kind: oneOf({ deadlock: true, livelock: true }) },
 };
 
 export const eventFormat: Format<Event> = tagged<Event, "type">("type", eventFields);

@@ -1,0 +1,127 @@
+// Several threads of a process in one provider instance: whose turn it is, and which calls overlap.
+//
+// A trace says by `resume` which thread acts from there on; without one there is a single thread, number 0. The calls of
+// an instance stand in one list, those of the acting thread last: so the innermost call is always one of its own, and a
+// host call or a return needs no other name. What a call has to know of those that overlap with it is noted in it.
+//
+// Not modelled: what two threads do to memory that they share within the cache; that is the cache's own business.
+
+import type { CacheCall, CallOutcome } from "./events.ts";
+import { answered, type Applied } from "./events.ts";
+import { entriesOf } from "./entries.ts";
+import type { Episode, ProviderInstance, RecordedCall } from "./ledger.ts";
+import { own } from "./ownership.ts";
+import { ownInstance, type State } from "./state.ts";
+import { pagesOf, type PageSpan } from "./units.ts";
+
+/** The thread acts from now on: its calls are the innermost ones. */
+export function resume(state: State, thread: number): Applied {
+  state.thread = thread;
+  for (const { id, calls } of state.instances) {
+    if (calls.length < 2) continue;
+    const isOwn = (each: RecordedCall): boolean => threadOf(each) === thread;
+    ownInstance(state, id).calls = [
+      ...calls.filter((each) => !isOwn(each)),
+      ...calls.filter((each) => isOwn(each)),
+    ];
+  }
+  return answered(null);
+}
+
+/** The thread that began a call or an operation. */
+export const threadOf = ({ thread = 0 }: { readonly thread?: number }): number => thread;
+
+/** The acting thread, for the record; nothing if there is only one. */
+export const actingThread = ({ thread }: State): { readonly thread?: number } =>
+  thread === 0 ? {} : { thread };
+
+/** The innermost call has just begun: it overlaps with those of other threads, and they with it. */
+export function noteBegun(state: State, instance: ProviderInstance): void {
+  disturbAttempts(state, instance);
+  if (state.thread !== 0) beginEpisode(state, instance);
+  const calls = own(instance, "calls");
+  const last = calls.length - 1;
+  const begun = calls[last];
+  if (begun === undefined) return;
+  const about = aboutOf(state, begun);
+  for (let i = 0; i < last; i++) {
+    const other = calls[i];
+    if (other === undefined || threadOf(other) === threadOf(begun)) continue;
+    noteBeside(calls, i, about);
+    noteBeside(calls, last, aboutOf(state, other));
+  }
+}
+
+/** The innermost call touched pages: the calls of other threads are told. */
+export function noteTouchedBeside(state: State, instance: ProviderInstance, span: PageSpan): void {
+  if (instance.calls.length < 2) return;
+  const calls = own(instance, "calls");
+  for (const [i, other] of calls.entries()) {
+    if (threadOf(other) !== state.thread) noteBeside(calls, i, [span]);
+  }
+}
+
+/** The call has returned. */
+export function noteEnded(
+  instance: ProviderInstance,
+  { call, began, failures, touchedBeside = [] }: RecordedCall,
+  outcome: CallOutcome,
+): void {
+  if (instance.episode === undefined || began === undefined) return;
+  const episode = own(instance, "episode") as Episode;
+  const ended = episode.clock++;
+  const hasFailed = failures.length > 0;
+  own(episode, "calls").push({ call, outcome, began, ended, hasFailed, beside: touchedBeside });
+}
+
+/** What a call is about: the pages of its request, and of its host calls so far. */
+function aboutOf(state: State, { call, touched }: RecordedCall): readonly PageSpan[] {
+  return call.name === "invalidate"
+    ? [pagesOf(call.range, state.config.pageSizeBytes), ...touched]
+    : touched;
+}
+
+function noteBeside(calls: RecordedCall[], index: number, spans: readonly PageSpan[]): void {
+  const call = own(calls, index);
+  call.interrupted = true;
+  call.touchedBeside = [...(call.touchedBeside ?? []), ...spans];
+}
+
+/** A call begins while another thread's operation waits for its callbacks: what these answered may be over by then. */
+function disturbAttempts(state: State, { process }: ProviderInstance): void {
+  for (const [i, attempt] of state.attempts.entries()) {
+    if (attempt.process !== process || threadOf(attempt) === state.thread) continue;
+    own(state, "attempts")[i] = { ...attempt, isDisturbed: true };
+  }
+}
+
+/** A call begins: an episode with it, unless one is in progress. */
+function beginEpisode(state: State, instance: ProviderInstance): void {
+  if (instance.calls.length === 1 || instance.episode === undefined) {
+    instance.episode = {
+      clock: 0,
+      live: instance.registrations,
+      kept: entriesOf(state, instance).flatMap(({ regions, span, zombie }) =>
+        regions.map(({ key }) => ({ key, span, zombie })),
+      ),
+      calls: [],
+    };
+  }
+  const calls = own(instance, "calls");
+  const begun = own(calls, calls.length - 1);
+  begun.began = (own(instance, "episode") as Episode).clock++;
+}
+
+/** Which call it was, for people. */
+export function callWords(call: CacheCall): string {
+  switch (call.name) {
+    case "register":
+      return `register of ${call.as}`;
+    case "deregister":
+      return `deregister of ${call.registration}`;
+    case "invalidate":
+      return "callback";
+    default:
+      return call.name;
+  }
+}
