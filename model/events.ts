@@ -247,7 +247,12 @@ export type Event =
   | { readonly type: "nicReset"; readonly provider: ProviderId }
   // Threads.
   /** From here on this thread acts. Without one there is a single thread, number 0. */
-  | { readonly type: "resume"; readonly thread: number }
+  | {
+      readonly type: "resume";
+      readonly thread: number;
+      /** What the innermost calls of the others are just about to ask of their host. */
+      readonly pending: readonly { readonly thread: number; readonly at: HostCall }[];
+    }
   /** Calls are in progress and no thread can move, or they go on for ever. */
   | { readonly type: "standstill"; readonly kind: "deadlock" | "livelock" };
 

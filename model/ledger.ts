@@ -203,8 +203,8 @@ export interface EpisodeCall {
   readonly ended: number;
   /** A host call of it failed. */
   readonly hasFailed: boolean;
-  /** What calls that overlapped with it were about. */
-  readonly beside: readonly PageSpan[];
+  /** The pages of its request and of its host calls. */
+  readonly about: readonly PageSpan[];
 }
 
 /** An episode, to be written to. */

@@ -122,7 +122,7 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
   if (last === undefined) throw new RangeError(`provider instance ${id} has no call in progress`);
   const active: RecordedCall = { ...last, outcome };
   instance.lastCall = active;
-  noteEnded(instance, active, outcome);
+  noteEnded(state, instance, active);
   if (calls.length > 0) {
     const outer = own(calls, calls.length - 1);
     own(outer, "touchedWithin").push(...active.touched, ...active.touchedWithin);

@@ -6,7 +6,7 @@
 
 import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
-import { hostCall, noteTouched } from "./host-calls.ts";
+import { hostCall, notePending, noteTouched } from "./host-calls.ts";
 import { interrupt, notify, operate, retry } from "./notification.ts";
 import { exit, exited, nicReset, stopped } from "./process-end.ts";
 import { beginCall, endCall } from "./provider-calls.ts";
@@ -73,6 +73,7 @@ function step(state: State, before: State, event: Event): Applied {
     case "arm":
       return arm(state, event.fault);
     case "resume":
+      for (const { thread, at } of event.pending) notePending(state, thread, at);
       return resume(state, event.thread);
     case "standstill":
       return answered(null);

@@ -6,13 +6,12 @@
 //
 // Not modelled: what two threads do to memory that they share within the cache; that is the cache's own business.
 
-import type { CacheCall, CallOutcome } from "./events.ts";
-import { answered, type Applied } from "./events.ts";
+import { answered, type Applied, type CacheCall } from "./events.ts";
 import { entriesOf } from "./entries.ts";
 import type { Episode, ProviderInstance, RecordedCall } from "./ledger.ts";
 import { own } from "./ownership.ts";
 import { ownInstance, type State } from "./state.ts";
-import { pagesOf, type PageSpan } from "./units.ts";
+import { pagesOf, sameSpan, type PageSpan } from "./units.ts";
 
 /** The thread acts from now on: its calls are the innermost ones. */
 export function resume(state: State, thread: number): Applied {
@@ -52,26 +51,32 @@ export function noteBegun(state: State, instance: ProviderInstance): void {
   }
 }
 
-/** The innermost call touched pages: the calls of other threads are told. */
-export function noteTouchedBeside(state: State, instance: ProviderInstance, span: PageSpan): void {
+/** A call of the thread touched pages: the calls of other threads are told. */
+export function noteTouchedBeside(
+  instance: ProviderInstance,
+  thread: number,
+  span: PageSpan,
+): void {
   if (instance.calls.length < 2) return;
   const calls = own(instance, "calls");
   for (const [i, other] of calls.entries()) {
-    if (threadOf(other) !== state.thread) noteBeside(calls, i, [span]);
+    if (threadOf(other) !== thread) noteBeside(calls, i, [span]);
   }
 }
 
 /** The call has returned. */
-export function noteEnded(
-  instance: ProviderInstance,
-  { call, began, failures, touchedBeside = [] }: RecordedCall,
-  outcome: CallOutcome,
-): void {
+export function noteEnded(state: State, instance: ProviderInstance, ended: RecordedCall): void {
+  const { call, began, failures, outcome } = ended;
   if (instance.episode === undefined || began === undefined) return;
   const episode = own(instance, "episode") as Episode;
-  const ended = episode.clock++;
-  const hasFailed = failures.length > 0;
-  own(episode, "calls").push({ call, outcome, began, ended, hasFailed, beside: touchedBeside });
+  own(episode, "calls").push({
+    call,
+    outcome,
+    began,
+    ended: episode.clock++,
+    hasFailed: failures.length > 0,
+    about: aboutOf(state, ended),
+  });
 }
 
 /** What a call is about: the pages of its request, and of its host calls so far. */
@@ -84,7 +89,11 @@ function aboutOf(state: State, { call, touched }: RecordedCall): readonly PageSp
 function noteBeside(calls: RecordedCall[], index: number, spans: readonly PageSpan[]): void {
   const call = own(calls, index);
   call.interrupted = true;
-  call.touchedBeside = [...(call.touchedBeside ?? []), ...spans];
+  const known = call.touchedBeside ?? [];
+  const others = spans.filter((span) => !known.some((each) => sameSpan(each, span)));
+  if (others.length > 0 || call.touchedBeside === undefined) {
+    call.touchedBeside = [...known, ...others];
+  }
 }
 
 /** A call begins while another thread's operation waits for its callbacks: what these answered may be over by then. */

@@ -31,6 +31,9 @@ export type { Command, Trace, TraceHeader, TraceStep } from "../model/trace.ts";
 export type {
   Access,
   AnySubject,
+  AsyncHost,
+  AsyncRegistrationCache,
+  AsyncSubject,
   Capabilities,
   CompletionError,
   DeregisterRequest,

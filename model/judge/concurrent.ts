@@ -165,8 +165,18 @@ class Order {
       return { ...from, dead: [...new Set([...from.dead, ...taken.map(({ key }) => key)])] };
     }
     if (outcome.error === "WSAEINVAL") return inUse || this.#isKept(from, span) ? null : from;
-    const isBusy = each.beside.some((other) => spansOverlap(other, span));
-    return inUse || each.hasFailed || isBusy ? from : null;
+    return inUse || each.hasFailed || this.#isBusy(each, span) ? from : null;
+  }
+
+  /** A call that overlapped with it was about these pages. */
+  #isBusy({ began, ended }: EpisodeCall, span: PageSpan): boolean {
+    return this.#episode.calls.some(
+      (other) =>
+        other.began !== began &&
+        other.began < ended &&
+        began < other.ended &&
+        other.about.some((each) => spansOverlap(each, span)),
+    );
   }
 
   /** Something was there from the beginning of the episode to its end: whenever the callback came, it was there. */

@@ -9,6 +9,9 @@ import { asyncHostFor } from "./async-host.ts";
 import { Border, describe, describeError, isPromise } from "./border.ts";
 import { cacheMembers, checkOutcome, makeNew, memberOf, perform, type Made } from "./shell.ts";
 
+/** The call that runs now. One for all caches: each storage there is makes every promise dearer. */
+const inProgress = new AsyncLocalStorage<number>();
+
 /** One asynchronous cache in the provider's place. Calls have numbers that the caller gives them. */
 export interface AsyncProvider {
   readonly hasCallback: boolean;
@@ -31,7 +34,6 @@ export function asyncShell(
   pageSizeBytes: number,
   port: AsyncPort,
 ): AsyncProvider {
-  const inProgress = new AsyncLocalStorage<number>();
   const { notification } = subject.capabilities;
   const host = asyncHostFor(
     (request) => port.ask(inProgress.getStore() ?? null, request),

@@ -81,7 +81,8 @@ export class Move {
   }
 
   #resume(thread: number): void {
-    if (this.#board.world.state().thread !== thread) this.#apply({ type: "resume", thread });
+    if (this.#board.world.state().thread === thread) return;
+    this.#apply({ type: "resume", thread, pending: pendingOf(this.#lanes, thread) });
   }
 
   /** The cache cannot be judged any further. */
@@ -208,6 +209,15 @@ export class Move {
     this.#lanes[index] = following(popped(lane), then);
   }
 }
+
+/** What the other threads are just about to ask. */
+const pendingOf = (lanes: readonly Lane[], thread: number): EventOf<"resume">["pending"] =>
+  lanes.flatMap((lane, i) => {
+    const top = topOf(lane);
+    return i === thread || top?.kind !== "call"
+      ? []
+      : top.asked.map(({ call }) => ({ thread: i, at: call }));
+  });
 
 /** A race is in one provider of one process. */
 const INSTANCE: EventOf<"return">["instance"] = 0 as EventOf<"return">["instance"];
