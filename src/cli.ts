@@ -17,6 +17,9 @@ import { brokenReport, check, type ExitCode } from "./cli/check.ts";
 import { readTrace, replayTrace } from "./cli/replay.ts";
 import { printLine, stdoutPage, warn } from "./cli/screen.ts";
 import { validateTrace } from "./cli/validate.ts";
+import { preemptionCount } from "./cli/race.ts";
+import { raceDefaults } from "./kit/race/options.ts";
+import { hasThreads } from "../model/trace.ts";
 import type { EngineName } from "./kit/report.ts";
 import type { CheckOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
@@ -35,6 +38,18 @@ interface CheckFlags {
   readonly strict?: boolean;
   readonly json?: boolean;
   readonly junit?: string;
+  readonly out: string;
+  readonly watchdog: number;
+}
+
+interface RaceFlags {
+  readonly threads: number;
+  readonly calls: number;
+  readonly preemptions: number;
+  readonly time?: number;
+  readonly seed?: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
   readonly out: string;
   readonly watchdog: number;
 }
@@ -63,6 +78,7 @@ function commandLine(exit: (code: ExitCode) => void): Command {
     .addHelpText("after", exitCodes);
   checkCommand(program, exit);
   replayCommand(program, exit);
+  raceCommand(program, exit);
   validateCommand(program, exit);
   program
     .command("rules")
@@ -116,6 +132,44 @@ function checkCommand(program: Command, exit: (code: ExitCode) => void): void {
     });
 }
 
+function raceCommand(program: Command, exit: (code: ExitCode) => void): void {
+  const { threads, calls, preemptions } = raceDefaults;
+  program
+    .command("race")
+    .description(
+      "check an asynchronous cache with every order of the host calls of several threads",
+    )
+    .argument("<module>", "a TypeScript or JavaScript file; exports default, subject or cache")
+    .option("--threads <number>", "threads that call the cache", positiveInteger, threads)
+    .option("--calls <number>", "most calls of each thread", positiveInteger, calls)
+    .option(
+      "--preemptions <number>",
+      "most turns taken from a thread that could go on, or all",
+      preemptionCount,
+      preemptions,
+    )
+    .option("--time <seconds>", "stop after so long, with what was done", positiveSeconds)
+    .option("--seed <number>", "draw by this seed where there are too many schedules", seedNumber)
+    .option("--strict", "a broken should-rule fails as well")
+    .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .option("--out <folder>", "where traces of failures go", "counterexamples")
+    .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
+    .addHelpText("after", exitCodes)
+    .action(async (module: string, flags: RaceFlags) => {
+      const { out, json = false, watchdog: watchdogSeconds, seed, time, strict = false } = flags;
+      const race = {
+        threads: flags.threads,
+        calls: flags.calls,
+        preemptions: flags.preemptions,
+        strict,
+        ...(time === undefined ? {} : { timeMs: time * 1000 }),
+      };
+      const options: CheckOptions = seed === undefined ? {} : { seed };
+      const rest = { out, json, junit: null, watchdogSeconds, only: null };
+      exit(await check({ module, options, race, ...rest }));
+    });
+}
+
 function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
   program
     .command("replay")
@@ -134,7 +188,8 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
       const only = readTrace(path);
       const options: CheckOptions = { runs: 0, preset: only.header.config.preset, strict };
       const silent = { json: false, junit: null };
-      exit(await check({ module, options, out, ...silent, watchdogSeconds, only }));
+      const race = hasThreads(only) ? { race: { only, strict } } : {};
+      exit(await check({ module, options, out, ...silent, watchdogSeconds, only, ...race }));
     });
 }
 
@@ -184,7 +239,7 @@ function misuse(problem: string, args: readonly string[]): ExitCode {
   if (args.includes("--json")) {
     const subject = args.slice(1).find((arg) => !arg.startsWith("-")) ?? "";
     const object =
-      args[0] === "check"
+      args[0] === "check" || args[0] === "race"
         ? jsonReport(brokenReport(subject, problem, {}), [])
         : args[0] === "validate"
           ? notJudged(problem)
@@ -200,7 +255,7 @@ function commanderText(error: CommanderError, command: string | undefined): stri
     .replace(/^error: /, "")
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
-  const known = ["check", "replay", "validate", "explain"].some((each) => each === command);
+  const known = ["check", "race", "replay", "validate", "explain"].some((each) => each === command);
   return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;
 }
 

@@ -13,6 +13,7 @@ import { requireFile } from "./arguments.ts";
 import { messageOf } from "./error-text.ts";
 import { printLine, progressLine, stdoutPage, warn } from "./screen.ts";
 import { readTraces, writeTrace } from "./trace-files.ts";
+import type { RaceTask } from "./race.ts";
 import type { CheckOptions } from "./worker-messages.ts";
 import { watchWorker, type Outcome } from "./worker-watch.ts";
 
@@ -30,6 +31,8 @@ export interface CheckRequest {
   readonly watchdogSeconds: number;
   /** Run the program of this trace and nothing else. */
   readonly only: Trace | null;
+  /** Set: the subject is asynchronous, and is raced. */
+  readonly race?: RaceTask;
 }
 
 /** @throws {UsageError} if there is no such module. */
@@ -44,6 +47,7 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
       file: resolve(request.module),
       shown: request.module,
       options,
+      race: request.race === undefined ? null : { ...request.race, seed },
       earlier: request.only === null ? readTraces(request.out, warn) : [request.only],
       earlierByName: request.only === null,
     },

@@ -2,6 +2,7 @@
 
 import type { Trace } from "../../model/trace.ts";
 import type { Progress, Report, RunOptions } from "../kit/report.ts";
+import type { RaceTask } from "./race.ts";
 
 export type CheckOptions = Omit<RunOptions, "onProgress" | "earlier">;
 
@@ -11,6 +12,8 @@ export interface WorkerTask {
   /** As the user gave it. */
   readonly shown: string;
   readonly options: CheckOptions;
+  /** Set: the subject is asynchronous, and is raced. */
+  readonly race: RaceTask | null;
   /** Programs to run first: those of any subject, or those of this one. */
   readonly earlier: readonly Trace[];
   /** True: only the earlier traces of a subject with this name are run. */

@@ -69,10 +69,30 @@ export interface Report {
   readonly seconds: number;
   readonly seed: number;
   readonly engine: EngineReport;
+  /** Of a race only. */
+  readonly race?: RaceBounds;
+}
+
+/** How large a race was, and how much of that was done. */
+export interface RaceBounds {
+  readonly threads: number;
+  /** Calls of each thread, at most. */
+  readonly calls: number;
+  /** Turns taken from a thread that could go on; null: as many as there can be. */
+  readonly preemptions: number | null;
+  /** The programs that were run, by the names of their parts. */
+  readonly programs: readonly string[];
+  /** Runs to the end of a program, or to a place from which everything was seen before. */
+  readonly schedules: number;
+  readonly moves: number;
+  /** Places that differ from each other; 0 for a cache without snapshots. */
+  readonly places: number;
+  /** Every schedule of every program within the bounds was covered. */
+  readonly complete: boolean;
 }
 
 export interface Progress {
-  readonly phase: "replaying" | "determinism" | "cases" | "random" | "shrinking";
+  readonly phase: "replaying" | "determinism" | "cases" | "random" | "schedules" | "shrinking";
   readonly runs: number;
   readonly ofRuns: number;
   readonly commands: number;

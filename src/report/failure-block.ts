@@ -32,7 +32,7 @@ const indent = "       ";
 
 export function failureBlock(failure: Failure, details: FailureDetails, page: Page): string {
   const [primary] = failure.findings;
-  const count = figure(failure.lines.length);
+  const count = figure(failure.commands);
   const body = [
     ...headingLines(primary.rule, details, page),
     "",
@@ -184,7 +184,7 @@ export function findingLines(
 function originLines(details: FailureDetails, commands: string): string[] {
   const { shrunkFrom, seed, path, tracePath } = details;
   const facts = [
-    ...(shrunkFrom === null || counted(shrunkFrom, "command") === commands
+    ...(shrunkFrom === null || figure(shrunkFrom) === commands
       ? []
       : [`shrunk from ${counted(shrunkFrom, "command")} to ${commands}`]),
     ...originOf(seed, path),

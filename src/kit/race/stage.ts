@@ -103,8 +103,11 @@ export class RaceStage implements ThreadedSystem<Place> {
   }
 
   /** The threads that can move. 0 stands for what comes before and after them, and moves alone. */
-  movable({ verdict, lanes }: Pick<Place, "verdict" | "lanes">): readonly number[] {
-    if (verdict !== null) return [];
+  movable({ verdict, lanes }: Place): readonly number[] {
+    return verdict === null ? this.#movable(lanes) : [];
+  }
+
+  #movable(lanes: readonly Lane[]): readonly number[] {
     const canMove = (thread: number): boolean => {
       const lane = laneAt({ lanes }, thread);
       return !isFinished(lane, this.#commandsOf(thread).length) && !isBlocked(lane);
@@ -166,7 +169,7 @@ export class RaceStage implements ThreadedSystem<Place> {
     if (move.verdict !== null) return;
     const { lanes } = move;
     const isOver = lanes.every((lane, i) => isFinished(lane, this.#commandsOf(i).length));
-    if (!isOver && this.movable({ verdict: null, lanes }).length === 0) {
+    if (!isOver && this.#movable(lanes).length === 0) {
       const foreign = this.#contest.foreignWait();
       if (foreign === null) move.befall({ type: "standstill", kind: "deadlock" });
       else move.giveUp(waitsForTime(foreign));
