@@ -6,7 +6,7 @@
 // lasts from one quiescent point to the next: before it and after it the other rules know where the instance stands.
 //
 // What is asked of an order: a deregister takes back what is registered; a callback that answers 0 takes the regions in
-// its range out of use for good, and, where buffers in use refuse, finds none in use; WSAEINVAL finds nothing; WSAEFAULT
+// its range out of use for good, and, where buffers in use refuse, finds none in use; WSAEINVAL finds nothing idle; WSAEFAULT
 // finds something in use, or a host call failed, or a call that overlapped was about these pages. Not asked: which frames
 // the range mapped at that point of the order. LAW-1 asks for some instant of the call, from the events themselves.
 
@@ -164,7 +164,7 @@ class Order {
       const taken = from.known.filter((other) => spansOverlap(other.span, span));
       return { ...from, dead: [...new Set([...from.dead, ...taken.map(({ key }) => key)])] };
     }
-    if (outcome.error === "WSAEINVAL") return inUse || this.#isKept(from, span) ? null : from;
+    if (outcome.error === "WSAEINVAL") return this.#isIdleThere(from, span) ? null : from;
     return inUse || each.hasFailed || this.#isBusy(each, span) ? from : null;
   }
 
@@ -179,12 +179,13 @@ class Order {
     );
   }
 
-  /** Something was there from the beginning of the episode to its end: whenever the callback came, it was there. */
-  #isKept({ dead }: Standing, span: PageSpan): boolean {
-    return this.#episode.kept.some(
+  /** Something that is still there at the end of the episode was there already, and nobody used it. */
+  #isIdleThere({ known, live, dead }: Standing, span: PageSpan): boolean {
+    return known.some(
       (each) =>
         spansOverlap(each.span, span) &&
         !dead.includes(each.key) &&
+        !live.some(({ region }) => region === each.key) &&
         this.#view.region(this.#instance.provider, each.key) !== undefined,
     );
   }

@@ -14,6 +14,7 @@ import { referenceWorld, type ReferenceWorld } from "../../../model/world.ts";
 import type { ThreadedSystem } from "../../explorer/interleavings.ts";
 import { Contest, type Happening } from "./contest.ts";
 import { Keys } from "./keys.ts";
+import { wouldRegisterWhatGoes } from "./discipline.ts";
 import { idleLane, isBlocked, isFinished, type Lane } from "./lanes.ts";
 import { Move } from "./move.ts";
 import { wayTo, type Place } from "./place.ts";
@@ -107,10 +108,14 @@ export class RaceStage implements ThreadedSystem<Place> {
     return verdict === null ? this.#movable(lanes) : [];
   }
 
+  /** In the state that the world is in. */
   #movable(lanes: readonly Lane[]): readonly number[] {
     const canMove = (thread: number): boolean => {
       const lane = laneAt({ lanes }, thread);
-      return !isFinished(lane, this.#commandsOf(thread).length) && !isBlocked(lane);
+      const commands = this.#commandsOf(thread);
+      if (isFinished(lane, commands.length) || isBlocked(lane)) return false;
+      const next = lane.layers.length === 0 ? commands[lane.next] : undefined;
+      return next === undefined || !wouldRegisterWhatGoes(this.#world.view, next);
     };
     const { before, threads } = this.#program;
     const isBefore = !isFinished(laneAt({ lanes }, 0), before.length);
