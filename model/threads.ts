@@ -10,11 +10,12 @@ import { answered, type Applied, type CacheCall } from "./events.ts";
 import { entriesOf } from "./entries.ts";
 import type { Episode, ProviderInstance, RecordedCall } from "./ledger.ts";
 import { own } from "./ownership.ts";
-import { ownInstance, type State } from "./state.ts";
+import { ownInstance, type Numbers, type State } from "./state.ts";
 import { pagesOf, sameSpan, type PageSpan } from "./units.ts";
 
 /** The thread acts from now on: its calls are the innermost ones. */
 export function resume(state: State, thread: number): Applied {
+  if (state.thread !== thread) changeNumbers(state, thread);
   state.thread = thread;
   for (const { id, calls } of state.instances) {
     if (calls.length < 2) continue;
@@ -25,6 +26,34 @@ export function resume(state: State, thread: number): Applied {
     ];
   }
   return answered(null);
+}
+
+/** Numbers between the first of one thread and the first of the next. */
+const NUMBERS_EACH = 100;
+
+/** Each thread has numbers of its own: which thread came first cannot be told from what the host answered. */
+function changeNumbers(state: State, thread: number): void {
+  const memory = own(state, "memory");
+  const nics = state.nics.map((_, provider) => own(own(state, "nics"), provider));
+  const first = thread * NUMBERS_EACH + 1;
+  const next = state.numbers.find((each) => each.thread === thread);
+  const left: Numbers = {
+    thread: state.thread,
+    secure: memory.nextSecure,
+    mdl: memory.nextMdl,
+    regions: nics.map((each) => each.nextRegion),
+    keys: nics.map((each) => each.nextKey),
+  };
+  const others = state.numbers.filter(
+    (each) => each.thread !== thread && each.thread !== state.thread,
+  );
+  state.numbers = [...others, left].toSorted((a, b) => a.thread - b.thread);
+  memory.nextSecure = next?.secure ?? first;
+  memory.nextMdl = next?.mdl ?? first;
+  for (const [provider, nic] of nics.entries()) {
+    nic.nextRegion = next?.regions[provider] ?? first;
+    nic.nextKey = next?.keys[provider] ?? first;
+  }
 }
 
 /** The thread that began a call or an operation. */

@@ -295,7 +295,7 @@ const others: readonly RaceMutant[] = [
   },
   {
     id: "counts-outside-the-lock",
-    rule: "LAW-4",
+    rule: "LAW-5",
     pattern: "check, then count",
     change:
       "A look-up lets go of the lock and asks for the frames of what it found before it counts itself as a user.",

@@ -62,8 +62,15 @@ export class Contest {
       this.#waiting.get(given.asked)?.(given.answer);
       this.#waiting.delete(given.asked);
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await allPromises();
     return this.#happenings;
+  }
+
+  /** Nothing moves and calls wait: true if something moves all the same, though nobody gave it anything. */
+  async movesByItself(): Promise<boolean> {
+    this.#happenings = [];
+    await oneTurn();
+    return this.#happenings.length > 0;
   }
 
   /** What else the cache waits for, such as "Timeout"; null if for nothing that the engine knows of. */
@@ -91,5 +98,11 @@ export class Contest {
     this.#happenings.push({ kind: "broken", problem });
   }
 }
+
+/** Returns when no promise is left that can go on: the engine comes to its next tick only then. */
+const allPromises = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
+/** Returns when everything else in the process had its turn. */
+export const oneTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const activeWaits = (): readonly string[] => process.getActiveResourcesInfo();

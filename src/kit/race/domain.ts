@@ -30,6 +30,8 @@ interface Part {
   readonly name: string;
   /** Needs this beginning, and is in one thread only. */
   readonly only?: Beginning;
+  /** What more than two threads do would be too much; of these, this one is left out, or may be there twice. */
+  readonly amongMany?: "left out" | "twice";
   /** Needs a callback. */
   readonly notifies?: true;
   /** Calls of the cache, one after the other. `as` makes a name of its own for a registration. */
@@ -39,6 +41,7 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: "A",
+    amongMany: "twice",
     steps: (w, as) => [[w.register(as("a"), 0, 1)], [w.deregister(as("a"))]],
   },
   {
@@ -47,6 +50,7 @@ const parts: readonly Part[] = [
   },
   {
     name: "B",
+    amongMany: "left out",
     steps: (w, as) => [[w.register(as("b"), 1, 2)], [w.deregister(as("b"))]],
   },
   {
@@ -61,6 +65,7 @@ const parts: readonly Part[] = [
   },
   {
     name: "nested",
+    amongMany: "left out",
     notifies: true,
     steps: (w, as) => [
       [w.interrupt(0, { kind: "notify", range: w.range(0, 1) }), w.register(as("i"), 0, 1)],
@@ -110,7 +115,7 @@ export function racePrograms(config: WorldConfig, size: RaceSize): readonly Name
   const hears = callsBack(config.notification);
   const possible = parts.filter((part) => part.notifies !== true || hears);
   return (Object.keys(beginnings) as Beginning[]).flatMap((beginning) =>
-    combinations(
+    choices(
       possible.filter(({ only }) => only === undefined || only === beginning),
       size.threads,
     ).map((chosen) => ({
@@ -131,19 +136,25 @@ function commandsOf(part: Part, words: Words, thread: number, calls: number): re
   return steps.slice(0, calls).flat();
 }
 
-/** Every choice of so many, the order left out; what is in one thread only is chosen once. */
-function combinations(
-  from: readonly Part[],
-  count: number,
-  first = 0,
-): readonly (readonly Part[])[] {
-  if (count === 0) return [[]];
-  return from
-    .slice(first)
-    .flatMap((part, i) =>
-      combinations(from, count - 1, first + i + (part.only === undefined ? 0 : 1)).map((rest) => [
-        part,
-        ...rest,
-      ]),
-    );
+/** What the threads do, in every combination; the order of the threads makes no difference. */
+function choices(from: readonly Part[], threads: number): readonly (readonly Part[])[] {
+  const each = from.flatMap((part) =>
+    Array.from({ length: mostOf(part, threads) }, (_, copy) => ({ part, copy })),
+  );
+  const chosen = (count: number, first: number): readonly (readonly Part[])[] =>
+    count === 0
+      ? [[]]
+      : each.slice(first).flatMap(({ part, copy }, i) => {
+          const at = first + i;
+          // A copy is chosen only right behind the one before it.
+          if (copy > 0 && at !== first) return [];
+          return chosen(count - 1, at + 1).map((rest) => [part, ...rest]);
+        });
+  return chosen(threads, 0);
+}
+
+/** In how many threads the part may be. */
+function mostOf({ only, amongMany }: Part, threads: number): number {
+  if (threads <= 2) return only === undefined ? threads : 1;
+  return amongMany === "left out" ? 0 : amongMany === "twice" ? 2 : 1;
 }

@@ -12,7 +12,7 @@ import { judge, type Finding } from "../../../model/judge.ts";
 import type { Command } from "../../../model/trace.ts";
 import { referenceWorld, type ReferenceWorld } from "../../../model/world.ts";
 import type { ThreadedSystem } from "../../explorer/interleavings.ts";
-import { Contest, type Happening } from "./contest.ts";
+import { Contest, oneTurn, type Happening } from "./contest.ts";
 import { Keys } from "./keys.ts";
 import { wouldRegisterWhatGoes } from "./discipline.ts";
 import { idleLane, isBlocked, isFinished, type Lane } from "./lanes.ts";
@@ -142,7 +142,7 @@ export class RaceStage implements ThreadedSystem<Place> {
       judge: (event, answer) => this.#judge(event, answer),
     });
     await move.perform(this.#commandsOf(thread));
-    this.#standstill(move, from.moves + 1);
+    await this.#standstill(move, from.moves + 1);
     const snapshot = this.#contest.snapshot();
     const lanes = this.#withPasts(from, thread, move);
     const world = this.#world.state();
@@ -170,14 +170,15 @@ export class RaceStage implements ThreadedSystem<Place> {
   }
 
   /** Nobody can move and not all have ended, or they move for ever. */
-  #standstill(move: Move, moves: number): void {
+  async #standstill(move: Move, moves: number): Promise<void> {
     if (move.verdict !== null) return;
     const { lanes } = move;
     const isOver = lanes.every((lane, i) => isFinished(lane, this.#commandsOf(i).length));
     if (!isOver && this.#movable(lanes).length === 0) {
       const foreign = this.#contest.foreignWait();
-      if (foreign === null) move.befall({ type: "standstill", kind: "deadlock" });
-      else move.giveUp(waitsForTime(foreign));
+      if (foreign !== null) move.giveUp(waitsForOther(foreign));
+      else if (await this.#contest.movesByItself()) move.giveUp(waitsForOther("another turn"));
+      else move.befall({ type: "standstill", kind: "deadlock" });
     } else if (moves >= MOST_MOVES) move.befall({ type: "standstill", kind: "livelock" });
   }
 
@@ -197,6 +198,8 @@ export class RaceStage implements ThreadedSystem<Place> {
 
   async goTo(place: Place): Promise<void> {
     if (place === this.#here) return;
+    // Timers, messages and whoever else shares the thread live on between two runs.
+    await oneTurn();
     this.#contest = this.#newContest();
     for (const { given, did } of wayTo(place)) {
       const happenings: Happening[] = [];
@@ -213,7 +216,7 @@ export class RaceStage implements ThreadedSystem<Place> {
 const didOf = (happenings: readonly Happening[]): string =>
   happenings.length === 0 ? "" : JSON.stringify(happenings);
 
-const waitsForTime = (what: string): string =>
+const waitsForOther = (what: string): string =>
   `a call waits for something that is neither its host nor another call (${what}): a race is decided by the order of host calls alone, so wait for these and for promises of the cache's own`;
 
 const laneAt = ({ lanes }: Pick<Place, "lanes">, index: number): Lane => {
