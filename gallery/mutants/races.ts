@@ -194,7 +194,7 @@ const others: readonly RaceMutant[] = [
         "    else {\n      await release(entry);\n      return failed;\n    }\n    entry.waiting",
       ],
     ],
-    size: { threads: 3, calls: 1 },
+    size: { threads: 3, calls: 2 },
   },
   {
     id: "does-not-look-again",
@@ -209,7 +209,7 @@ const others: readonly RaceMutant[] = [
         "      await new Promise<void>((wake) => hit.waiting.push(wake));\n      return use(hit, request);",
       ],
     ],
-    size: { threads: 3, calls: 1 },
+    size: { threads: 3, calls: 2 },
   },
   {
     id: "hook-waits-for-the-lock",

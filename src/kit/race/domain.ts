@@ -30,8 +30,8 @@ interface Part {
   readonly name: string;
   /** Needs this beginning, and is in one thread only. */
   readonly only?: Beginning;
-  /** What more than two threads do would be too much; of these, this one is left out, or may be there twice. */
-  readonly amongMany?: "left out" | "twice";
+  /** Left out where there are more than two threads: what it does shows between two. */
+  readonly betweenTwo?: true;
   /** Needs a callback. */
   readonly notifies?: true;
   /** Calls of the cache, one after the other. `as` makes a name of its own for a registration. */
@@ -41,7 +41,6 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: "A",
-    amongMany: "twice",
     steps: (w, as) => [[w.register(as("a"), 0, 1)], [w.deregister(as("a"))]],
   },
   {
@@ -50,7 +49,7 @@ const parts: readonly Part[] = [
   },
   {
     name: "B",
-    amongMany: "left out",
+    betweenTwo: true,
     steps: (w, as) => [[w.register(as("b"), 1, 2)], [w.deregister(as("b"))]],
   },
   {
@@ -65,7 +64,7 @@ const parts: readonly Part[] = [
   },
   {
     name: "nested",
-    amongMany: "left out",
+    betweenTwo: true,
     notifies: true,
     steps: (w, as) => [
       [w.interrupt(0, { kind: "notify", range: w.range(0, 1) }), w.register(as("i"), 0, 1)],
@@ -118,14 +117,20 @@ export function racePrograms(config: WorldConfig, size: RaceSize): readonly Name
     choices(
       possible.filter(({ only }) => only === undefined || only === beginning),
       size.threads,
-    ).map((chosen) => ({
-      name: `${beginning}: ${chosen.map(({ name }) => name).join(" | ")}`,
-      before: beginnings[beginning](words),
-      threads: chosen.map((part, i) => commandsOf(part, words, i + 1, size.calls)),
-      after: ending(words),
-    })),
+    )
+      .filter((chosen) => size.threads <= 2 || isAbout(beginning, chosen))
+      .map((chosen) => ({
+        name: `${beginning}: ${chosen.map(({ name }) => name).join(" | ")}`,
+        before: beginnings[beginning](words),
+        threads: chosen.map((part, i) => commandsOf(part, words, i + 1, size.calls)),
+        after: ending(words),
+      })),
   );
 }
+
+/** Of many threads, one does what can only be done after this beginning, if there is such a thing. */
+const isAbout = (beginning: Beginning, chosen: readonly Part[]): boolean =>
+  parts.every(({ only }) => only !== beginning) || chosen.some(({ only }) => only === beginning);
 
 /** The part's steps, and, if there is room for more calls, again from the beginning under other names. */
 function commandsOf(part: Part, words: Words, thread: number, calls: number): readonly Command[] {
@@ -153,8 +158,8 @@ function choices(from: readonly Part[], threads: number): readonly (readonly Par
   return chosen(threads, 0);
 }
 
-/** In how many threads the part may be. */
-function mostOf({ only, amongMany }: Part, threads: number): number {
+/** In how many threads the part may be: of many, each does something else. */
+function mostOf({ only, betweenTwo }: Part, threads: number): number {
   if (threads <= 2) return only === undefined ? threads : 1;
-  return amongMany === "left out" ? 0 : amongMany === "twice" ? 2 : 1;
+  return betweenTwo === true ? 0 : 1;
 }

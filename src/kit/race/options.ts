@@ -12,6 +12,8 @@ export interface RaceOptions {
   readonly preemptions?: number;
   /** Runs of one program; behind them its schedules are drawn. Default 20,000. */
   readonly mostRuns?: number;
+  /** Schedules that are drawn of such a program. Default 200. */
+  readonly drawn?: number;
   /** Of the schedules that are drawn where there are too many. Default: a random one, which the report names. */
   readonly seed?: number;
   /** Stop after so many milliseconds, with what was done so far. Default: none. */
@@ -24,4 +26,10 @@ export interface RaceOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-export const raceDefaults = { threads: 2, calls: 2, preemptions: 2, mostRuns: 20_000 } as const;
+export const raceDefaults = {
+  threads: 2,
+  calls: 2,
+  preemptions: 2,
+  mostRuns: 20_000,
+  drawn: 200,
+} as const;

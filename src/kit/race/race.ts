@@ -28,8 +28,6 @@ import { NotTheSame, RaceStage, type RaceProgram } from "./stage.ts";
 import { raceReports, raceVerdict } from "./verdicts.ts";
 
 const PROGRESS_EVERY_MS = 200;
-/** Schedules that are drawn of a program with too many. */
-const DRAWN = 500;
 /** Runs that may tell whether a smaller program breaks the rule as well. */
 const RUNS_FOR_SHRINKING = 2000;
 
@@ -48,6 +46,7 @@ class Racing {
   readonly #size: { readonly threads: number; readonly calls: number };
   readonly #preemptions: number;
   readonly #mostRuns: number;
+  readonly #drawn: number;
   readonly #seed: number;
   readonly #config: WorldConfig;
   readonly #claims: Claims;
@@ -69,7 +68,7 @@ class Racing {
   constructor(subject: AsyncSubject, options: RaceOptions) {
     this.#subject = subject;
     this.#options = options;
-    const { threads, calls, preemptions, mostRuns } = { ...raceDefaults, ...options };
+    const { threads, calls, preemptions, mostRuns, drawn } = { ...raceDefaults, ...options };
     this.#size = {
       threads: wholeNumber("threads", threads, 1),
       calls: wholeNumber("calls", calls, 1),
@@ -77,6 +76,7 @@ class Racing {
     this.#preemptions =
       preemptions === Infinity ? Infinity : wholeNumber("preemptions", preemptions, 0);
     this.#mostRuns = wholeNumber("mostRuns", mostRuns, 1);
+    this.#drawn = wholeNumber("drawn", drawn, 0);
     this.#seed = options.seed ?? Math.floor(Math.random() * 0x7fffffff);
     this.#config = options.only?.header.config ?? raceConfig(subject.capabilities.notification);
     const { hasCallback: callback } = new Contest(subject, this.#config.pageSizeBytes);
@@ -124,7 +124,7 @@ class Racing {
     let end = coverage.found;
     const isDone = coverage.isAll || coverage.covered >= this.#preemptions;
     if (end === null && !isDone && !this.#isLate()) {
-      const drawing = { runs: DRAWN, seed: this.#seed };
+      const drawing = { runs: this.#drawn, seed: this.#seed };
       const drawn = await sampleSchedules(this.#stage(program), drawing, this.#watch());
       this.#schedules += drawn.runs;
       end = drawn.found === null ? null : { place: drawn.found, preemptions: Infinity };
@@ -301,7 +301,7 @@ class Racing {
     const done = `${this.#programs.length} of ${this.#programCount} programs`;
     return this.#isLate()
       ? `the time was over in ${done}, none of which broke a rule so far; give more time, or fewer preemptions`
-      : `some of ${done} have too many schedules, of which ${DRAWN} were drawn; none broke a rule; give fewer preemptions, threads or calls`;
+      : `some of ${done} have too many schedules, of which ${this.#drawn} were drawn; none broke a rule; give fewer preemptions, threads or calls`;
   }
 }
 
