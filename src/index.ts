@@ -4,6 +4,7 @@
 // `run` (from a program) or to the command line.
 
 export { conformance, type TestApi } from "./kit/conformance.ts";
+export { race } from "./kit/race/race.ts";
 export { run } from "./kit/run.ts";
 export { registrationCache } from "./cache/cache-subject.ts";
 export {
@@ -15,11 +16,13 @@ export { KernelException } from "../model/kernel.ts";
 export { rules } from "../model/rules.ts";
 export { decodeTrace, encodeTrace, TraceError } from "../model/trace.ts";
 
+export type { RaceOptions } from "./kit/race/options.ts";
 export type {
   Counterexample,
   EngineName,
   EngineReport,
   Progress,
+  RaceBounds,
   Report,
   RuleReport,
   RuleVerdict,

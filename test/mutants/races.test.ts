@@ -11,9 +11,9 @@ const PATIENCE_MS = 120_000;
 
 describe("asynchronous caches of the gallery", () => {
   it.each([
-    ["examples/async-exact-match.ts", 2941],
-    ["gallery/subjects/async-openmpi.ts", 3604],
-    ["gallery/subjects/async-ucx.ts", 2052],
+    ["examples/async-exact-match.ts", 2891],
+    ["gallery/subjects/async-openmpi.ts", 3037],
+    ["gallery/subjects/async-ucx.ts", 1828],
   ])(
     "LAW-11: %s is right in every schedule with two preemptions, all %i runs",
     async (base, schedules) => {

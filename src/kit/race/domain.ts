@@ -30,6 +30,8 @@ interface Part {
   readonly name: string;
   /** Needs this beginning, and is in one thread only. */
   readonly only?: Beginning;
+  /** Not repeated, however many calls there may be. */
+  readonly once?: true;
   /** Left out where there are more than two threads: what it does shows between two. */
   readonly betweenTwo?: true;
   /** Needs a callback. */
@@ -64,6 +66,7 @@ const parts: readonly Part[] = [
   },
   {
     name: "nested",
+    once: true,
     betweenTwo: true,
     notifies: true,
     steps: (w, as) => [
@@ -73,11 +76,13 @@ const parts: readonly Part[] = [
   {
     name: "drop",
     only: "held",
+    once: true,
     steps: (w, as) => [[w.deregister("mr_held")], [w.register(as("d"), 0, 1)]],
   },
   {
     name: "close",
     only: "warm",
+    once: true,
     steps: (w) => [[w.close(2)]],
   },
 ];
@@ -137,7 +142,7 @@ function commandsOf(part: Part, words: Words, thread: number, calls: number): re
   const rounds = Array.from({ length: calls }, (_, round) =>
     part.steps(words, (name) => `mr_${thread}${name}${round === 0 ? "" : round + 1}`),
   );
-  const steps = part.only === undefined ? rounds.flat() : (rounds[0] ?? []);
+  const steps = part.once === true ? (rounds[0] ?? []) : rounds.flat();
   return steps.slice(0, calls).flat();
 }
 
