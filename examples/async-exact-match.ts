@@ -76,7 +76,7 @@ function createAsync(host: AsyncHost): AsyncRegistrationCache {
   }
 
   async function settle(): Promise<void> {
-    for (const entry of [...entries]) if (entry.state === "owed") await release(entry);
+    for (const entry of entries) if (entry.state === "owed") await release(entry);
   }
 
   async function evictOne(): Promise<boolean> {
@@ -218,14 +218,14 @@ function createAsync(host: AsyncHost): AsyncRegistrationCache {
     invalidate,
     async closeSocket(socket) {
       await settle();
-      for (const entry of [...entries]) {
+      for (const entry of entries) {
         const isOnly = entry.sockets.size === 1 && entry.sockets.has(socket);
         if (isOnly && isIdle(entry)) await release(entry);
       }
     },
     async cleanup() {
       await settle();
-      for (const entry of [...entries]) if (isIdle(entry)) await release(entry);
+      for (const entry of entries) if (isIdle(entry)) await release(entry);
     },
     snapshot: () =>
       entries.map(({ range, access, state, secure, mdl, region, uses, sockets, waiting }) => [

@@ -8,7 +8,7 @@
 
 import { answered, type Applied, type CacheCall } from "./events.ts";
 import { entriesOf } from "./entries.ts";
-import type { Episode, ProviderInstance, RecordedCall } from "./ledger.ts";
+import type { ProviderInstance, RecordedCall } from "./ledger.ts";
 import { own } from "./ownership.ts";
 import { ownInstance, type Numbers, type State } from "./state.ts";
 import { pagesOf, sameSpan, type PageSpan } from "./units.ts";
@@ -97,7 +97,7 @@ export function noteTouchedBeside(
 export function noteEnded(state: State, instance: ProviderInstance, ended: RecordedCall): void {
   const { call, began, failures, outcome } = ended;
   if (instance.episode === undefined || began === undefined) return;
-  const episode = own(instance, "episode") as Episode;
+  const episode = own(instance, "episode");
   own(episode, "calls").push({
     call,
     outcome,
@@ -147,7 +147,7 @@ function beginEpisode(state: State, instance: ProviderInstance): void {
   }
   const calls = own(instance, "calls");
   const begun = own(calls, calls.length - 1);
-  begun.began = (own(instance, "episode") as Episode).clock++;
+  begun.began = own(instance, "episode").clock++;
 }
 
 /** Which call it was, for people. */

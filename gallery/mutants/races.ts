@@ -268,7 +268,7 @@ const others: readonly RaceMutant[] = [
     edits: [
       [
         "    const taken = await inLists(() => garbage.splice(0));\n    for (const registration of taken) await release(registration);",
-        "    for (const registration of [...garbage]) {\n      await release(registration);\n      garbage = garbage.filter((other) => other !== registration);\n    }",
+        "    for (const registration of [...garbage]) {\n      await release(registration);\n      garbage.splice(garbage.indexOf(registration), 1);\n    }",
       ],
     ],
   },

@@ -44,7 +44,7 @@ function createAsync(host: AsyncHost): AsyncRegistrationCache {
   const byHandle = new Map<Registration["handle"], Registration>();
   // Valid and unused, the one that was used last at the end.
   let unused: Registration[] = [];
-  let garbage: Registration[] = [];
+  const garbage: Registration[] = [];
   let registering: Registering[] = [];
 
   const inTree = <T>(work: () => T): Promise<T> => treeLock.during(async () => work());

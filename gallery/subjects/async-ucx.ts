@@ -62,7 +62,7 @@ function createAsync(host: AsyncHost): AsyncRegistrationCache {
   /** What waits is done, events last: nothing comes between them and a look-up. */
   async function progress(): Promise<void> {
     const old = queue.length;
-    for (const region of [...garbage]) await destroy(region);
+    for (const region of garbage) await destroy(region);
     queue.forEach(invalidateRange);
     // What came since this call began is for the next one as well: this one may still lock pages that it was about.
     queue = queue.slice(old);
@@ -142,7 +142,7 @@ function createAsync(host: AsyncHost): AsyncRegistrationCache {
       calls.during(async () => {
         await progress();
         [...table].forEach(remove);
-        for (const region of [...garbage]) await destroy(region);
+        for (const region of garbage) await destroy(region);
       }),
     async invalidate(range) {
       const isMine = isOver(range);

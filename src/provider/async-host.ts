@@ -1,7 +1,7 @@
 // The host of an asynchronous cache: the same calls as those of any host, looked at and answered in the same way, but each
 // is performed when the scheduler says so.
 
-import type { AsyncHost, Host, NotificationFamily } from "../../model/contract.ts";
+import type { AsyncHost, NotificationFamily } from "../../model/contract.ts";
 import type { HostAnswer, HostCall } from "../../model/events.ts";
 import { Border } from "./border.ts";
 import { hostFor } from "./host.ts";
@@ -49,31 +49,25 @@ export function asyncHostFor(
       return read(answered, () => call(...args));
     };
 
+  const { driver, nic, monitor } = host;
   return {
     pageSizeBytes,
-    driver: promised<Host["driver"], AsyncHost["driver"]>(host.driver, later),
-    nic: promised<Host["nic"], AsyncHost["nic"]>(host.nic, later),
-    ...(host.monitor === undefined
+    driver: promised(driver, later) as AsyncHost["driver"],
+    nic: promised(nic, later) as AsyncHost["nic"],
+    ...(monitor === undefined
       ? {}
-      : {
-          monitor: promised<typeof host.monitor, NonNullable<AsyncHost["monitor"]>>(
-            host.monitor,
-            later,
-          ),
-        }),
+      : { monitor: promised(monitor, later) as NonNullable<AsyncHost["monitor"]> }),
   };
 }
 
 /** Thrown through a host call that is only taken down. */
 const takenDown: Error = new Error("taken down");
 
-type Member = (...args: never[]) => unknown;
-
 /** Every member of the record, through `change`. */
-function promised<From extends { readonly [name: string]: Member } | object, To>(
-  members: From,
+function promised(
+  members: object,
   change: (member: (...args: unknown[]) => unknown) => unknown,
-): To {
+): object {
   const entries = Object.entries(members) as [string, (...args: unknown[]) => unknown][];
-  return Object.fromEntries(entries.map(([name, member]) => [name, change(member)])) as To;
+  return Object.fromEntries(entries.map(([name, member]) => [name, change(member)]));
 }

@@ -222,11 +222,13 @@ function raceText({
 function verdictText(report: Report): string {
   const { bounds, race } = report;
   const seed = `seed ${report.seed}`;
-  const done = `${counted(report.commands, "command")} executed in ${secondsText(report.seconds)}; ${seed}`;
-  const within =
-    race !== undefined
-      ? `${raceText(race)}, ${counted(race.moves, "move")} in ${secondsText(report.seconds)}`
-      : `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}, ${done}`;
+  const unit = race === undefined ? "command" : "move";
+  const done = `${counted(report.commands, unit)} executed in ${secondsText(report.seconds)}; ${seed}`;
+  const size =
+    race === undefined
+      ? `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}`
+      : raceText(race);
+  const within = `${size}, ${done}`;
   switch (report.verdict) {
     case "conformant":
       return `, within these bounds: ${within}`;

@@ -76,7 +76,13 @@ function numbersOf({ thread, numbers, memory, nics }: State): string {
     nics.map((each) => each.nextRegion),
     nics.map((each) => each.nextKey),
   ];
-  const others = numbers.map((each) => Object.values(each));
+  const others = numbers.map(({ thread: other, secure, mdl, regions, keys }) => [
+    other,
+    secure,
+    mdl,
+    regions,
+    keys,
+  ]);
   return `${thread} ${JSON.stringify([...others, acting].toSorted(byThread))}`;
 }
 

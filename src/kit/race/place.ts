@@ -39,7 +39,7 @@ export interface Place {
 export function wayTo(place: Place): readonly Place[] {
   const way: Place[] = [];
   for (let at: Place | null = place; at !== null; at = at.before) way.push(at);
-  return way.reverse();
+  return way.toReversed();
 }
 
 /** The threads in the order in which they moved: the schedule as data. */
