@@ -38,10 +38,10 @@ describe("racePrograms", () => {
 
 describe("race", () => {
   it("covers every schedule of a cache that is right, and counts the same twice", async () => {
-    const report = await race(exactMatch, { ...little, preemptions: Infinity });
+    const report = await race(exactMatch, { ...little, preemptions: 1 });
     expect(report.verdict).toBe("conformant");
-    expect(report.race).toMatchObject({ complete: true, preemptions: null, schedules: 4161 });
-    const again = await race(exactMatch, { ...little, preemptions: Infinity });
+    expect(report.race).toMatchObject({ complete: true, preemptions: 1, schedules: 487 });
+    const again = await race(exactMatch, { ...little, preemptions: 1 });
     expect({ ...again, seconds: 0 }).toEqual({ ...report, seconds: 0 });
   });
 
