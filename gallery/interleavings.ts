@@ -1,10 +1,10 @@
-// Bugs that shipped in real registration caches and that no program here can play: they need two threads inside the cache
-// at once. Most races have an order that one thread can have as well, by a callback at a host call of the call in
+// Bugs that shipped in real registration caches and that no program of one thread can play: they need two inside the cache
+// at once, and are in mutants/races.ts. Most races have an order that one thread can have as well, by a callback at a host call of the call in
 // progress; those are in mutants/re-entrancy-bugs.ts.
 
 import type { Bug } from "./mutant.ts";
 
-/** A bug that waits for a search over interleavings. */
+/** A bug that only a race shows. */
 export interface Interleaving extends Bug {
   /** Why a callback inside a call does not show it. */
   readonly reason: string;

@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AnySubject } from "../model/contract.ts";
+import type { AnySubject, AsyncSubject } from "../model/contract.ts";
 import { loadModule } from "../src/cli/module-loading.ts";
-import { asSubject } from "../src/kit/subject.ts";
+import { asAsyncSubject, asSubject } from "../src/kit/subject.ts";
 import type { TextMutant } from "./mutant.ts";
 
 /** The root of the repository: this module is run as it stands there and as it was compiled. */
@@ -24,17 +24,28 @@ export async function loadSubject(base: string): Promise<AnySubject> {
 }
 
 /** A mutant's subject, named by its id. Throws if the text of an edit does not stand there exactly once. */
-export async function loadMutant({
-  id,
-  base,
-  file = base,
-  edits,
-}: Pick<TextMutant, "id" | "base" | "file" | "edits">): Promise<AnySubject> {
+export async function loadMutant(mutant: Changed): Promise<AnySubject> {
+  return { ...asSubject(await loadChanged(mutant), mutant.base), name: mutant.id };
+}
+
+/** An asynchronous cache as it is shipped. */
+export async function loadAsyncSubject(base: string): Promise<AsyncSubject> {
+  return asAsyncSubject(await loadTexts(base, textsOf(base)), base);
+}
+
+/** The same of a mutant of an asynchronous cache. */
+export async function loadAsyncMutant(mutant: Changed): Promise<AsyncSubject> {
+  return { ...asAsyncSubject(await loadChanged(mutant), mutant.base), name: mutant.id };
+}
+
+type Changed = Pick<TextMutant, "id" | "base" | "file" | "edits">;
+
+async function loadChanged({ base, file = base, edits }: Changed): Promise<unknown> {
   const texts = textsOf(base);
   const text = texts.get(file);
   if (text === undefined) throw new RangeError(`${base} does not import ${file}`);
   texts.set(file, edits.reduce(edited(file), text));
-  return { ...asSubject(await loadTexts(base, texts), base), name: id };
+  return loadTexts(base, texts);
 }
 
 const edited =

@@ -2,8 +2,8 @@
 //
 // A `Subject` makes `RegistrationCache`s; a cache sees the world through its `Host` and nothing else. A
 // `ProviderSubject` makes `SanServiceProvider`s, which have a `ProviderHost`. A `DriverSubject` makes
-// `ProxyDriver`s; a driver sees the world through `Kernel`. Requests and results are plain objects: neither side
-// keeps or changes one that it was given. Lengths are at least 1 byte.
+// `ProxyDriver`s; a driver sees the world through `Kernel`. An `AsyncSubject` is a `Subject` with promises. Requests
+// and results are plain objects: neither side keeps or changes one that it was given. Lengths are at least 1 byte.
 
 import type {
   AddressRange,
@@ -201,6 +201,37 @@ export interface Host {
 
 /** The probe mode of a secure: what the protection must keep allowing. */
 export type SecureMode = "readonly" | "readwrite";
+
+// ── The asynchronous cache under test ───────────────────────────────────────────────────────────────
+
+/** The same functions, which answer by promises. */
+type Promised<T> = {
+  readonly [Name in keyof T]: NonNullable<T[Name]> extends (...args: infer Args) => infer Answer
+    ? (...args: Args) => Promise<Answer>
+    : T[Name];
+};
+
+/** A host whose calls take time: other threads of the process act before each of them is performed. */
+export interface AsyncHost extends Pick<Host, "pageSizeBytes"> {
+  readonly driver: Promised<Host["driver"]>;
+  readonly nic: Promised<Host["nic"]>;
+  readonly monitor?: Promised<NonNullable<Host["monitor"]>>;
+}
+
+/**
+ * A cache that several threads call at once, the callback included. It waits for its host and for promises of its own,
+ * and for nothing else: no timer, no file. Its snapshot holds everything that one call leaves for another to find.
+ */
+export type AsyncRegistrationCache = Promised<Omit<RegistrationCache, "snapshot" | "restore">> &
+  Pick<RegistrationCache, "snapshot">;
+
+/** An asynchronous cache, as it is handed to the checker: the member `createAsync` says that it is one. */
+export interface AsyncSubject {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** A new, empty cache. Called once per run; never returns the same object twice. */
+  createAsync(host: AsyncHost): AsyncRegistrationCache;
+}
 
 // ── The whole provider under test ───────────────────────────────────────────────────────────────────
 

@@ -244,7 +244,17 @@ export type Event =
   | { readonly type: "arm"; readonly fault: Fault }
   /** The armed interruption arrives, just before a host call. */
   | { readonly type: "interrupt"; readonly instance: InstanceId; readonly at: HostCall }
-  | { readonly type: "nicReset"; readonly provider: ProviderId };
+  | { readonly type: "nicReset"; readonly provider: ProviderId }
+  // Threads.
+  /** From here on this thread acts. Without one there is a single thread, number 0. */
+  | {
+      readonly type: "resume";
+      readonly thread: number;
+      /** What the innermost calls of the others are just about to ask of their host. */
+      readonly pending: readonly { readonly thread: number; readonly at: HostCall }[];
+    }
+  /** Calls are in progress and no thread can move, or they go on for ever. */
+  | { readonly type: "standstill"; readonly kind: "deadlock" | "livelock" };
 
 export type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 

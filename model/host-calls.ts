@@ -16,11 +16,13 @@ import { deregisterRegion, exposeRange, registerRegion, unexposeKey } from "./ni
 import { own } from "./ownership.ts";
 import { proxyDriver } from "./proxy-driver.ts";
 import { at, ownInstance, ownNic, type State } from "./state.ts";
+import { noteTouchedBeside, threadOf } from "./threads.ts";
 import {
   brand,
   pageNumbers,
   pagesOf,
   rangeOf,
+  sameSpan,
   spanHas,
   unreachable,
   type InstanceId,
@@ -180,7 +182,10 @@ function noteHostCall(
 ): void {
   countDown(state, instance.process);
   const active = ownInnermost(instance);
-  if (active !== null && span !== null) own(active, "touched").push(span);
+  if (active !== null && span !== null) {
+    own(active, "touched").push(span);
+    noteTouchedBeside(instance, state.thread, span);
+  }
   if (!result.ok) {
     if (active !== null) {
       own(active, "failures").push({ call: call.name, error: result.error, injected, badBlock });
@@ -242,6 +247,20 @@ export function noteTouched(state: State, id: InstanceId, call: HostCall): void 
   const active = ownInnermost(instance);
   const touched = touchedBy(state, instance, call);
   if (touched !== null && active !== null) own(active, "touched").push(touched);
+}
+
+/** The thread's innermost call, in whatever instance, is about to do something with these pages. */
+export function notePending(state: State, thread: number, call: HostCall): void {
+  for (const { id, calls } of state.instances) {
+    const index = calls.findLastIndex((each) => threadOf(each) === thread);
+    if (index === -1) continue;
+    const instance = ownInstance(state, id);
+    const span = touchedBy(state, instance, call);
+    if (span === null || calls[index]?.touched.some((each) => sameSpan(each, span)) === true)
+      continue;
+    own(own(own(instance, "calls"), index), "touched").push(span);
+    noteTouchedBeside(instance, thread, span);
+  }
 }
 
 /** The innermost call in progress, to be written to; null if there is none. */

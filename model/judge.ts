@@ -8,6 +8,7 @@
 import type { Claims } from "./config.ts";
 import type { Answer, Event, EventOf } from "./events.ts";
 import { judgeCallback } from "./judge/callback.ts";
+import { judgeOrder, judgeStandstill } from "./judge/concurrent.ts";
 import { judgeCompleted, judgeExited, judgeKernel } from "./judge/driver.ts";
 import { both, none, type Finding, type JudgeScope } from "./judge/finding.ts";
 import { judgeHost } from "./judge/host.ts";
@@ -88,6 +89,8 @@ export function findingsOf(
       return judgeKernel(view, event, answer);
     case "completed":
       return judgeCompleted(view, event);
+    case "standstill":
+      return judgeStandstill(view, event);
     default:
       return none;
   }
@@ -105,7 +108,10 @@ function judgeReturn(
   const findings = judgeCall(view, instance, claims, active);
   if (instance.calls.length > 0) return findings;
   return both(
-    both(findings, judgeLosses(view, instance, claims, active)),
+    both(
+      both(findings, judgeLosses(view, instance, claims, active)),
+      judgeOrder(view, instance, claims),
+    ),
     judgeQuiescent(view, instance, claims, active, scope),
   );
 }

@@ -128,6 +128,8 @@ export interface ActiveCall {
   readonly touched: readonly PageSpan[];
   /** What calls that came inside this one touched. */
   readonly touchedWithin: readonly PageSpan[];
+  /** What calls of other threads were about that overlapped with this one; absent if none did. */
+  readonly touchedBeside?: readonly PageSpan[];
   /** Register: each distinct mapping of the range since the call began. */
   readonly mappings: readonly Mapping[];
   /** Deregister: what the range mapped when it was registered. */
@@ -162,16 +164,53 @@ export interface HostChange {
 /** The record of a call in progress, with what the instance owned when it began. */
 export interface RecordedCall extends ActiveCall {
   readonly before: Holdings;
+  /** The thread that it is on; absent for the only one. */
+  readonly thread?: number;
+  /** When it began, by the clock of its episode; absent where there is only one thread. */
+  began?: number;
   work: Record<HostCall["name"], number>;
   failures: HostFailure[];
   changes: HostChange[];
   acquired: { mdls: MdlHandle[]; secures: SecureHandle[] };
   touched: PageSpan[];
   touchedWithin: PageSpan[];
+  touchedBeside?: readonly PageSpan[];
   mappings: Mapping[];
   wasInvalid: boolean;
   interrupted: boolean;
   outcome: CallOutcome;
+}
+
+/** Calls of several threads, from when none was in progress to when none is. */
+export interface EpisodeView {
+  /** What was registered when it began. */
+  readonly live: readonly Registration[];
+  /** Regions that there were. */
+  readonly kept: readonly {
+    readonly key: RegionKey;
+    readonly span: PageSpan;
+    readonly zombie: boolean;
+  }[];
+  /** Those that have returned, in that order. */
+  readonly calls: readonly EpisodeCall[];
+}
+
+/** A call that has returned, with when it began and ended on the clock of its episode. */
+export interface EpisodeCall {
+  readonly call: CacheCall;
+  readonly outcome: CallOutcome;
+  readonly began: number;
+  readonly ended: number;
+  /** A host call of it failed. */
+  readonly hasFailed: boolean;
+  /** The pages of its request and of its host calls. */
+  readonly about: readonly PageSpan[];
+}
+
+/** An episode, to be written to. */
+export interface Episode extends EpisodeView {
+  clock: number;
+  calls: EpisodeCall[];
 }
 
 /** An entry whose release failed. */
@@ -210,6 +249,8 @@ export interface InstanceView {
   /** Innermost last. */
   readonly calls: readonly ActiveCall[];
   readonly lastCall: ActiveCall | null;
+  /** The calls of several threads since none was in progress; absent where there is only one thread. */
+  readonly episode?: EpisodeView;
 }
 
 /** A registration that ended, and what its range mapped when it was made. */
@@ -231,6 +272,7 @@ export interface ProviderInstance extends InstanceView {
   history: Ended[];
   calls: RecordedCall[];
   lastCall: RecordedCall | null;
+  episode?: Episode;
 }
 
 export function providerInstance(

@@ -23,6 +23,7 @@ import { own } from "./ownership.ts";
 import { noteMappings } from "./provider-calls.ts";
 import type { OsAnswer } from "./performed.ts";
 import type { State } from "./state.ts";
+import { actingThread, threadOf } from "./threads.ts";
 import {
   rangeOf,
   type AddressRange,
@@ -53,7 +54,8 @@ function attempt(
   const { span } = answer;
   const range = rangeOf(span, state.config.pageSizeBytes);
   const due = concerned(state, process, span).map((instance) => instance.id);
-  own(state, "attempts").push({ process, operation, span, told, due, answers: [] });
+  const thread = actingThread(state);
+  own(state, "attempts").push({ process, operation, span, told, due, answers: [], ...thread });
   return answered({ kind: "os", answer }, [
     ...due.map((id) => invalidate(id, range, "attempt")),
     { type: "retry", process },
@@ -89,7 +91,9 @@ function afterwards(state: State, process: ProcessId): Event[] {
  * something; else it fails. Behind hooks it goes on.
  */
 export function retry(state: State, process: ProcessId): Applied {
-  const last = state.attempts.findLast((each) => each.process === process);
+  const last = state.attempts.findLast(
+    (each) => each.process === process && threadOf(each) === state.thread,
+  );
   if (last === undefined) throw new RangeError(`process ${process} has no refused operation`);
   state.attempts = state.attempts.filter((each) => each !== last);
   state.lastAttempt = last;

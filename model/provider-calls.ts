@@ -11,6 +11,7 @@ import type { Region } from "./nic.ts";
 import { own } from "./ownership.ts";
 import { mappedFrame } from "./page-access.ts";
 import { at, ownInstance, type State } from "./state.ts";
+import { actingThread, noteBegun, noteEnded, threadOf } from "./threads.ts";
 import {
   pagesOf,
   sameRange,
@@ -18,6 +19,7 @@ import {
   spansOverlap,
   type AddressRange,
   type InstanceId,
+  type MdlHandle,
   type PageSpan,
   type ProcessId,
   type ProviderId,
@@ -46,9 +48,11 @@ export function beginCall(state: State, before: State, id: InstanceId, call: Cac
     wasInvalid: false,
     interrupted: false,
     outcome: null,
+    ...actingThread(state),
   };
   if (call.name === "register") noteMapping(state, instance.process, active);
   own(instance, "calls").push(active);
+  noteBegun(state, instance);
   if (call.name === "closeSocket") endAll(instance, endingWith(state, instance, call.socket));
   return answered(null);
 }
@@ -118,6 +122,7 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
   if (last === undefined) throw new RangeError(`provider instance ${id} has no call in progress`);
   const active: RecordedCall = { ...last, outcome };
   instance.lastCall = active;
+  noteEnded(state, instance, active);
   if (calls.length > 0) {
     const outer = own(calls, calls.length - 1);
     own(outer, "touchedWithin").push(...active.touched, ...active.touchedWithin);
@@ -134,7 +139,7 @@ export function endCall(state: State, id: InstanceId, outcome: CallOutcome): App
       }
       break;
     case "invalidate":
-      if (outcome?.ok === true) invalidated(state, instance, call.range);
+      if (outcome?.ok === true) invalidated(state, instance, active, call.range);
       if (call.reason === "attempt") answerAttempt(state, instance, outcome);
       break;
     case "closeSocket":
@@ -206,12 +211,22 @@ function registered(state: State, instance: ProviderInstance, active: RecordedCa
   }
 }
 
-/** A callback answered 0: what is left in the range, held or waiting for its release, is a zombie from now on. */
-function invalidated(state: State, instance: ProviderInstance, range: AddressRange): void {
+/**
+ * A callback answered 0: what is left in the range, held or waiting for its release, is a zombie from now on; but not
+ * what another thread made of it while the callback ran.
+ */
+function invalidated(
+  state: State,
+  instance: ProviderInstance,
+  { before, touchedBeside }: RecordedCall,
+  range: AddressRange,
+): void {
+  const isNew = (mdl: MdlHandle): boolean =>
+    touchedBeside !== undefined && !before.entries.some((each) => each.mdl === mdl);
   const span = pagesOf(range, state.config.pageSizeBytes);
   const alsoIdle = state.claims !== null && maySetAside(state.claims);
   for (const entry of entriesOf(state, instance)) {
-    if (!(entry.held || alsoIdle) || !spansOverlap(entry.span, span)) continue;
+    if (!(entry.held || alsoIdle) || !spansOverlap(entry.span, span) || isNew(entry.mdl)) continue;
     for (const { key } of entry.regions) {
       if (!instance.zombies.includes(key)) own(instance, "zombies").push(key);
     }
@@ -231,7 +246,9 @@ const mappingView = (state: State): MappingView => ({
 });
 
 function answerAttempt(state: State, instance: ProviderInstance, outcome: CallOutcome): void {
-  const index = state.attempts.findLastIndex((each) => each.process === instance.process);
+  const index = state.attempts.findLastIndex(
+    (each) => each.process === instance.process && threadOf(each) === state.thread,
+  );
   const attempt = state.attempts[index];
   if (attempt === undefined) return;
   const answers = [...attempt.answers, { instance: instance.id, outcome }];

@@ -26,6 +26,10 @@ export interface State {
   readonly config: WorldConfig;
   /** Null: a proxy driver is under test. */
   readonly claims: Claims | null;
+  /** The thread that acts; 0 where there is only one. */
+  thread: number;
+  /** What the threads that do not act number next. */
+  numbers: readonly Numbers[];
   /** One a process. */
   alive: boolean[];
   /** Address spaces, frames, sections, secures, locked pages. */
@@ -51,6 +55,16 @@ export interface State {
   bugCheck: BugCheck | null;
 }
 
+/** The next handle or key of each kind that a thread is given. */
+export interface Numbers {
+  readonly thread: number;
+  readonly secure: number;
+  readonly mdl: number;
+  /** By provider. */
+  readonly regions: readonly number[];
+  readonly keys: readonly number[];
+}
+
 /** Every process runs with an empty address space; every provider is started and has its sockets connected. */
 export function initialState(config: WorldConfig, claims: Claims | null): State {
   const processes = Array.from({ length: config.processes }, (_, i) => brand<ProcessId>(i));
@@ -73,6 +87,8 @@ export function initialState(config: WorldConfig, claims: Claims | null): State 
   const state: State = {
     config,
     claims,
+    thread: 0,
+    numbers: [],
     alive: processes.map(() => true),
     memory: initialMemory(config, claims),
     changed: null,

@@ -6,13 +6,14 @@
 
 import { completed, ioctl, kernelCall, processExit } from "./driver-events.ts";
 import { answered, type Applied, type Event, type Fault } from "./events.ts";
-import { hostCall, noteTouched } from "./host-calls.ts";
+import { hostCall, notePending, noteTouched } from "./host-calls.ts";
 import { interrupt, notify, operate, retry } from "./notification.ts";
 import { exit, exited, nicReset, stopped } from "./process-end.ts";
 import { beginCall, endCall } from "./provider-calls.ts";
 import { settled } from "./ownership.ts";
 import type { State } from "./state.ts";
 import { cleanup, close, closed, connect, handOver, start, wsp } from "./switch.ts";
+import { resume } from "./threads.ts";
 import { completeTransfer, peerAccess, startTransfer } from "./transfers.ts";
 import { unreachable } from "./units.ts";
 
@@ -71,6 +72,11 @@ function step(state: State, before: State, event: Event): Applied {
       return nicReset(state, event.provider);
     case "arm":
       return arm(state, event.fault);
+    case "resume":
+      for (const { thread, at } of event.pending) notePending(state, thread, at);
+      return resume(state, event.thread);
+    case "standstill":
+      return answered(null);
     // System.
     case "call":
       return beginCall(state, before, event.instance, event.call);

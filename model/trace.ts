@@ -159,6 +159,10 @@ export function programOf(trace: Trace): Command[] {
   return trace.steps.flatMap((step) => ("command" in step ? [step.command] : []));
 }
 
+/** True if several threads act in the trace. */
+export const hasThreads = ({ steps }: Trace): boolean =>
+  steps.some((step) => "event" in step && step.event.type === "resume");
+
 /** What replaying one step showed. `view` reads the world after the step, until the next one. */
 export interface Replayed {
   readonly index: number;

@@ -64,6 +64,10 @@ export interface Attempt {
   /** The providers that must be asked before the retry, in order. */
   readonly due: readonly InstanceId[];
   readonly answers: readonly { readonly instance: InstanceId; readonly outcome: CallOutcome }[];
+  /** The thread whose operation it is; absent for the only one. */
+  readonly thread?: number;
+  /** A call of another thread began since. */
+  readonly isDisturbed?: boolean;
 }
 
 /** A driver under test serves a request, or a process's end. */

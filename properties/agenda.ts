@@ -95,7 +95,9 @@ export class Agenda {
     }
     const position = this.position();
     if (position.kind === "due" && sameEvent(event, position.event)) return null;
-    if (event.type === "arm") return impossible(view, event);
+    if (event.type === "arm" || event.type === "resume" || event.type === "standstill") {
+      return impossible(view, event);
+    }
     switch (position.kind) {
       case "due":
         return {

@@ -56,6 +56,10 @@ export function eventWords(event: Event): string {
       return `the arming of a fault (${event.fault.kind})`;
     case "interrupt":
       return `an interruption of provider instance ${event.instance}`;
+    case "resume":
+      return `the turn of thread ${event.thread}`;
+    case "standstill":
+      return `a ${event.kind}`;
     case "nicReset":
       return `the reset of NIC ${event.provider}`;
     default:

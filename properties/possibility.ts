@@ -36,6 +36,9 @@ export function whyImpossible(view: WorldView, event: Event): string | null {
       return whyNotArmed(view, event);
     case "nicReset":
       return whyNoProvider(view, event.provider);
+    case "resume":
+    case "standstill":
+      return "the calls of one thread are judged here, and a trace of several is performed by stalemate replay";
     default:
       return null;
   }

@@ -56,6 +56,8 @@ function nameOf(event: Event): string | null {
     case "completed":
     case "exited":
     case "interrupt":
+    case "resume":
+    case "standstill":
       return null;
     default:
       return unreachable(event);

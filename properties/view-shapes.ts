@@ -193,7 +193,7 @@ export const entryBefore: ShapeOf<EntryBefore> = fieldsOf({
   regions: listOf(fieldsOf<EntryBefore["regions"][number]>({ key: value, access: value })),
 });
 
-export const instance: ShapeOf<InstanceView> = fieldsOf({
+export const instance: ShapeOf<InstanceView> = fieldsOf<InstanceView>({
   id: value,
   process: value,
   provider: value,
@@ -205,9 +205,11 @@ export const instance: ShapeOf<InstanceView> = fieldsOf({
   unreleased: ignored,
   calls: ignored,
   lastCall: ignored,
+  // Of several threads: the flat world has one.
+  episode: ignored,
 });
 
-export const call: ShapeOf<ActiveCall> = fieldsOf({
+export const call: ShapeOf<ActiveCall> = fieldsOf<ActiveCall>({
   call: value,
   work: value,
   failures: value,
@@ -215,6 +217,7 @@ export const call: ShapeOf<ActiveCall> = fieldsOf({
   acquired: value,
   touched: value,
   touchedWithin: value,
+  touchedBeside: ignored,
   mappings: value,
   framesBefore: value,
   wasInvalid: value,

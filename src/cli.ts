@@ -17,6 +17,9 @@ import { brokenReport, check, type ExitCode } from "./cli/check.ts";
 import { readTrace, replayTrace } from "./cli/replay.ts";
 import { printLine, stdoutPage, warn } from "./cli/screen.ts";
 import { validateTrace } from "./cli/validate.ts";
+import { preemptionCount } from "./cli/race.ts";
+import { raceDefaults } from "./kit/race/options.ts";
+import { hasThreads } from "../model/trace.ts";
 import type { EngineName } from "./kit/report.ts";
 import type { CheckOptions, SearchOptions } from "./cli/worker-messages.ts";
 import { catalogue, explanation } from "./report/catalogue.ts";
@@ -53,6 +56,18 @@ interface ExploreFlags {
   readonly watchdog: number;
 }
 
+interface RaceFlags {
+  readonly threads: number;
+  readonly calls: number;
+  readonly preemptions: number;
+  readonly time?: number;
+  readonly seed?: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly out: string;
+  readonly watchdog: number;
+}
+
 interface ReplayFlags {
   readonly subject?: string;
   readonly strict?: boolean;
@@ -78,6 +93,7 @@ function commandLine(exit: (code: ExitCode) => void): Command {
   checkCommand(program, exit);
   exploreCommand(program, exit);
   replayCommand(program, exit);
+  raceCommand(program, exit);
   validateCommand(program, exit);
   program
     .command("rules")
@@ -187,6 +203,44 @@ function searchOptions({
   };
 }
 
+function raceCommand(program: Command, exit: (code: ExitCode) => void): void {
+  const { threads, calls, preemptions } = raceDefaults;
+  program
+    .command("race")
+    .description(
+      "check an asynchronous cache with every order of the host calls of several threads",
+    )
+    .argument("<module>", "a TypeScript or JavaScript file; exports default, subject or cache")
+    .option("--threads <number>", "threads that call the cache", positiveInteger, threads)
+    .option("--calls <number>", "most calls of each thread", positiveInteger, calls)
+    .option(
+      "--preemptions <number>",
+      "most turns taken from a thread that could go on, or all",
+      preemptionCount,
+      preemptions,
+    )
+    .option("--time <seconds>", "stop after so long, with what was done", positiveSeconds)
+    .option("--seed <number>", "draw by this seed where there are too many schedules", seedNumber)
+    .option("--strict", "a broken should-rule fails as well")
+    .option("--json", "print one JSON object on stdout, everything else on stderr")
+    .option("--out <folder>", "where traces of failures go", "counterexamples")
+    .option("--watchdog <seconds>", "stop a subject in which nothing moves", positiveSeconds, 20)
+    .addHelpText("after", exitCodes)
+    .action(async (module: string, flags: RaceFlags) => {
+      const { out, json = false, watchdog: watchdogSeconds, seed, time, strict = false } = flags;
+      const race = {
+        threads: flags.threads,
+        calls: flags.calls,
+        preemptions: flags.preemptions,
+        strict,
+        ...(time === undefined ? {} : { timeMs: time * 1000 }),
+      };
+      const options: CheckOptions = seed === undefined ? {} : { seed };
+      const rest = { out, json, junit: null, explore: null, watchdogSeconds, only: null };
+      exit(await check({ module, options, race, ...rest }));
+    });
+}
+
 function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
   program
     .command("replay")
@@ -205,7 +259,8 @@ function replayCommand(program: Command, exit: (code: ExitCode) => void): void {
       const only = readTrace(path);
       const options: CheckOptions = { runs: 0, preset: only.header.config.preset, strict };
       const silent = { json: false, junit: null, explore: null };
-      exit(await check({ module, options, out, ...silent, watchdogSeconds, only }));
+      const race = hasThreads(only) ? { race: { only, strict } } : {};
+      exit(await check({ module, options, out, ...silent, watchdogSeconds, only, ...race }));
     });
 }
 
@@ -254,12 +309,11 @@ function misuse(problem: string, args: readonly string[]): ExitCode {
   warn(problem);
   if (args.includes("--json")) {
     const subject = args.slice(1).find((arg) => !arg.startsWith("-")) ?? "";
-    const object =
-      args[0] === "check" || args[0] === "explore"
-        ? jsonReport(brokenReport(subject, problem, {}), [])
-        : args[0] === "validate"
-          ? notJudged(problem)
-          : null;
+    const object = ["check", "explore", "race"].some((each) => each === args[0])
+      ? jsonReport(brokenReport(subject, problem, {}), [])
+      : args[0] === "validate"
+        ? notJudged(problem)
+        : null;
     if (object !== null) printLine(JSON.stringify(object, null, 2));
   }
   return 2;
@@ -271,7 +325,7 @@ function commanderText(error: CommanderError, command: string | undefined): stri
     .replace(/^error: /, "")
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
-  const known = ["check", "explore", "replay", "validate", "explain"].some(
+  const known = ["check", "explore", "race", "replay", "validate", "explain"].some(
     (each) => each === command,
   );
   return `${said}. "stalemate help${known ? ` ${command}` : ""}" shows what can be given.`;

@@ -5,6 +5,7 @@
 
 export { conformance, type ConformanceOptions, type TestApi } from "./kit/conformance.ts";
 export { explore } from "./kit/explore.ts";
+export { race } from "./kit/race/race.ts";
 export { run } from "./kit/run.ts";
 export { registrationCache } from "./cache/cache-subject.ts";
 export {
@@ -16,11 +17,13 @@ export { KernelException } from "../model/kernel.ts";
 export { rules } from "../model/rules.ts";
 export { decodeTrace, encodeTrace, TraceError } from "../model/trace.ts";
 
+export type { RaceOptions } from "./kit/race/options.ts";
 export type {
   Counterexample,
   EngineName,
   EngineReport,
   Progress,
+  RaceBounds,
   Report,
   RuleReport,
   RuleVerdict,
@@ -35,6 +38,9 @@ export type { Command, Trace, TraceHeader, TraceStep } from "../model/trace.ts";
 export type {
   Access,
   AnySubject,
+  AsyncHost,
+  AsyncRegistrationCache,
+  AsyncSubject,
   Capabilities,
   CompletionError,
   DeregisterRequest,

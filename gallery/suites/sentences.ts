@@ -9,7 +9,7 @@ export const limitsAreClaims =
 
 /** Of a case with threads inside the cache. */
 export const oneThreadInside =
-  "Two threads never are inside a cache at once here: another thread acts at the host calls of a call in progress, and no nearer. LAW-11 says what must hold; it waits for the search over interleavings.";
+  "Two threads never are inside a cache at once here: another thread acts at the host calls of a call in progress, and no nearer. LAW-11 says what must hold; a race judges it, on an asynchronous cache.";
 
 /** Of a case about counters. */
 export const nobodyLooksInside =

@@ -2,12 +2,14 @@
 //
 // Not checked here: whether an event can happen when it does, and whether a number names anything.
 
-import type { Event } from "../events.ts";
+import type { Event, EventOf } from "../events.ts";
 import {
   count,
   figure,
+  list,
   nullable,
   oneOf,
+  record,
   tagged,
   text,
   type Format,
@@ -55,6 +57,11 @@ export const eventFields: Variants<Event, "type"> = {
   arm: { fault },
   interrupt: { instance: count(), at: hostCall },
   nicReset: { provider: count() },
+  resume: {
+    thread: count(),
+    pending: list(record<EventOf<"resume">["pending"][number]>({ thread: count(), at: hostCall })),
+  },
+  standstill: { kind: oneOf({ deadlock: true, livelock: true }) },
 };
 
 export const eventFormat: Format<Event> = tagged<Event, "type">("type", eventFields);

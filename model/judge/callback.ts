@@ -20,7 +20,7 @@ interface Scene {
   readonly before: Before;
   readonly range: string;
   readonly span: PageSpan;
-  /** True if a call around the callback is about these pages. */
+  /** True if a call around the callback, or one that overlapped with it, is about these pages. */
   readonly isBusy: (span: PageSpan) => boolean;
   /** Idle entries that the range touched when the callback began. */
   readonly idle: readonly EntryBefore[];
@@ -37,7 +37,8 @@ export function judgeCallback(
   if (call.name !== "invalidate") return none;
   const span = pagesOf(call.range, view.config.pageSizeBytes);
   const isBusy = (other: PageSpan): boolean =>
-    instance.calls.some((outer) => isAbout(view, outer, other));
+    instance.calls.some((outer) => isAbout(view, outer, other)) ||
+    active.touchedBeside?.some((each) => spansOverlap(each, other)) === true;
   const before = view.before(instance.id, active);
   const there = before.entriesOver(span).filter((each) => !isBusy(each.span));
   const scene: Scene = {
@@ -70,6 +71,10 @@ function isAbout(view: WorldView, { call, touched }: ActiveCall, span: PageSpan)
     call.name === "invalidate" && spansOverlap(pagesOf(call.range, view.config.pageSizeBytes), span)
   );
 }
+
+/** Another call was in progress: around the callback, or on another thread for a part of the time. */
+const isNested = ({ calls }: InstanceView, { touchedBeside }: ActiveCall): boolean =>
+  calls.length > 0 || touchedBeside !== undefined;
 
 /** 0: everything of the instance in the range is released, but what is held and will not be found again. */
 function judgeReleased(scene: Scene): readonly Finding[] {
@@ -135,7 +140,7 @@ function judgeMissed(scene: Scene): readonly Finding[] {
 /** WSAEFAULT: something of the instance remains, because it is held or a host call failed. */
 function judgeNotReleased(scene: Scene): readonly Finding[] {
   const { view, instance, claims, active, span, held } = scene;
-  const nested = instance.calls.length > 0;
+  const nested = isNested(instance, active);
   const failed = active.failures.length > 0;
   const entries = view.entriesOver(instance.id, span);
   const secures = view.instanceSecuresOver(instance.id, span);
@@ -193,7 +198,7 @@ function judgeNothingThere(scene: Scene): readonly Finding[] {
     ...left.map((each) => `an idle entry over ${pages(view, each.span)}`),
     ...secures.map((each) => `secure ${each.handle}`),
   ];
-  const nested = instance.calls.length > 0;
+  const nested = isNested(instance, active);
   if (there.length > 0 && !(nested && left.length === 0)) {
     findings.push(
       broken(

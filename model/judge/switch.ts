@@ -62,7 +62,8 @@ export function judgeRetry(
   );
   if (!refused || legal || view.claims === null) return none;
   const busy = view.instances().some((each) => each.process === process && each.calls.length > 0);
-  if (busy || isExcused(view, view.claims, process, attempt.span)) return none;
+  if (busy || attempt.isDisturbed === true || isExcused(view, view.claims, process, attempt.span))
+    return none;
   return [
     broken(
       "LAW-9",

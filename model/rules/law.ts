@@ -3,8 +3,8 @@
 
 import { callbackFamilies, ordinary, type Rule } from "./rule.ts";
 
-const waitsForInterleavings =
-  "Calls inside calls are generated, and every other rule is judged inside them; that the whole is equivalent to a sequential order is not judged until the interleaving search is there.";
+const onlyInRaces =
+  "Calls inside calls are generated, and every other rule is judged inside them. Whether calls of several threads wait for each other, and have an order, is judged by `stalemate race`, on caches whose calls overlap.";
 
 export const lawRules: readonly Rule[] = [
   {
@@ -136,7 +136,7 @@ export const lawRules: readonly Rule[] = [
     families: callbackFamilies,
     needs: ["invalidate"],
     witness: "a callback during a register, during a deregister and during an eviction",
-    notJudged: waitsForInterleavings,
+    notJudged: onlyInRaces,
   },
   {
     ...ordinary,
@@ -148,7 +148,7 @@ export const lawRules: readonly Rule[] = [
     source: "derived from LOCAL-4, SPI-4 and LAW-1, which hold for calls from any thread",
     appliesTo: ["async-cache"],
     witness: "calls that are active at the same time",
-    notJudged: waitsForInterleavings,
+    notJudged: onlyInRaces,
   },
   {
     ...ordinary,

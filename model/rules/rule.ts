@@ -47,7 +47,7 @@ export interface Rule {
   readonly needs: readonly RuleNeed[];
   /** The situation that the rule is about. Never reached: "unknown", never "pass". */
   readonly witness: string;
-  /** Why the rule is not judged yet; null for a rule that is. */
+  /** Why `check` does not judge the rule; null for a rule that it does. */
   readonly notJudged: string | null;
 }
 

@@ -5,9 +5,10 @@ import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { explore } from "../kit/explore.ts";
 import { MisuseError } from "../kit/misuse.ts";
+import { race } from "../kit/race/race.ts";
 import type { Progress } from "../kit/report.ts";
 import { run } from "../kit/run.ts";
-import { asSubject } from "../kit/subject.ts";
+import { asAsyncSubject, asSubject } from "../kit/subject.ts";
 import { firstLine, messageOf } from "./error-text.ts";
 import { stopFlag, withHeartbeat } from "./heartbeat.ts";
 import { loadModule, ModuleError } from "./module-loading.ts";
@@ -32,12 +33,18 @@ async function work(task: WorkerTask, tell: (message: WorkerMessage) => void): P
   tell({ type: "started" });
   try {
     const module = await loadModule(task.file, task.shown);
+    const onProgress = (progress: Progress): void => tell({ type: "progress", progress });
+    if (task.race !== null) {
+      const subject = withHeartbeat(asAsyncSubject(module, task.shown), task.heartbeat);
+      tell({ type: "loaded", subject: subject.name });
+      tell({ type: "report", report: await race(subject, { ...task.race, onProgress }) });
+      return;
+    }
     const subject = withHeartbeat(asSubject(module, task.shown), task.heartbeat);
     tell({ type: "loaded", subject: subject.name });
     const earlier = task.earlierByName
       ? task.earlier.filter((trace) => trace.header.subject === subject.name)
       : task.earlier;
-    const onProgress = (progress: Progress): void => tell({ type: "progress", progress });
     const report =
       task.explore === null
         ? run(subject, { ...task.options, earlier, onProgress })

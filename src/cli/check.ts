@@ -13,6 +13,7 @@ import { requireFile } from "./arguments.ts";
 import { messageOf } from "./error-text.ts";
 import { printLine, progressLine, stdoutPage, warn } from "./screen.ts";
 import { readTraces, writeTrace } from "./trace-files.ts";
+import type { RaceTask } from "./race.ts";
 import type { CheckOptions, SearchOptions } from "./worker-messages.ts";
 import { watchWorker, type Outcome } from "./worker-watch.ts";
 
@@ -32,6 +33,8 @@ export interface CheckRequest {
   readonly watchdogSeconds: number;
   /** Run the program of this trace and nothing else. */
   readonly only: Trace | null;
+  /** Set: the subject is asynchronous, and is raced. */
+  readonly race?: RaceTask;
 }
 
 /** @throws {UsageError} if there is no such module. */
@@ -48,6 +51,7 @@ export async function check(request: CheckRequest): Promise<ExitCode> {
       shown: request.module,
       options,
       explore: request.explore,
+      race: request.race === undefined ? null : { ...request.race, seed },
       earlier: earlierFor(request),
       earlierByName: request.only === null,
     },

@@ -2,7 +2,7 @@
 // ended, and which one it is in. A thread that never returns cannot send a message, but the one that watches
 // can read this.
 
-import type { AnySubject } from "../../model/contract.ts";
+import type { AnySubject, AsyncSubject } from "../../model/contract.ts";
 
 const beats = 0;
 const activeCall = 1;
@@ -21,6 +21,7 @@ const callNames = [
   "restore",
   "createDriver",
   "createProvider",
+  "createAsync",
   "transfer",
   "transferDone",
   "dispatch",
@@ -56,7 +57,10 @@ export function stopFlag(heartbeat: SharedArrayBuffer): () => boolean {
 }
 
 /** The same subject, whose calls are noted in the heartbeat; a call inside a call is noted as well. */
-export function withHeartbeat<T extends AnySubject>(subject: T, heartbeat: SharedArrayBuffer): T {
+export function withHeartbeat<T extends AnySubject | AsyncSubject>(
+  subject: T,
+  heartbeat: SharedArrayBuffer,
+): T {
   const cells = new Int32Array(heartbeat);
   // An object that is answered twice is the same object here as well.
   const known = new WeakMap<object, object>();
@@ -91,7 +95,7 @@ export function withHeartbeat<T extends AnySubject>(subject: T, heartbeat: Share
           calls.get(name) ??
           ((...args: unknown[]): unknown => note(name, () => Reflect.apply(value, original, args)));
         calls.set(name, call);
-        return name === "create" || name === "createProvider" || name === "createDriver"
+        return name.startsWith("create")
           ? (...args: unknown[]): unknown => watchMade(call(...args))
           : call;
       },

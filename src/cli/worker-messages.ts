@@ -2,6 +2,7 @@
 
 import type { Trace } from "../../model/trace.ts";
 import type { ExploreOptions, Progress, Report, RunOptions } from "../kit/report.ts";
+import type { RaceTask } from "./race.ts";
 
 export type CheckOptions = Omit<RunOptions, "onProgress" | "earlier">;
 export type SearchOptions = Omit<ExploreOptions, "onProgress" | "isStopped">;
@@ -14,6 +15,8 @@ export interface WorkerTask {
   readonly options: CheckOptions;
   /** Search exhaustively, with these options, instead; null: no. */
   readonly explore: SearchOptions | null;
+  /** Set: the subject is asynchronous, and is raced. */
+  readonly race: RaceTask | null;
   /** Programs to run first: those of any subject, or those of this one. */
   readonly earlier: readonly Trace[];
   /** True: only the earlier traces of a subject with this name are run. */

@@ -106,7 +106,7 @@ export class RandomWalk implements Course {
 }
 
 /** Whole numbers below a bound, from a seed: a counter through a mixing function (splitmix, 32 bits). */
-function drawer(seed: number): (below: number) => number {
+export function drawer(seed: number): (below: number) => number {
   let state = seed | 0;
   return (below) => {
     state = (state + 0x9e3779b9) | 0;

@@ -72,6 +72,8 @@ export interface Report {
   readonly engine: EngineReport;
   /** What was explored; left out if programs were drawn. */
   readonly exploration?: Exploration;
+  /** Of a race only. */
+  readonly race?: RaceBounds;
 }
 
 /** What an exhaustive search covered. */
@@ -107,8 +109,27 @@ export interface ExploredDomain {
   readonly mostFaults: number;
 }
 
+/** How large a race was, and how much of that was done. */
+export interface RaceBounds {
+  readonly threads: number;
+  /** Calls of each thread, at most. */
+  readonly calls: number;
+  /** Turns taken from a thread that could go on; null: as many as there can be. */
+  readonly preemptions: number | null;
+  /** The programs that were run, by the names of their parts. */
+  readonly programs: readonly string[];
+  /** Runs to the end of a program, or to a place from which everything was seen before. */
+  readonly schedules: number;
+  readonly moves: number;
+  /** Places that differ from each other; 0 for a cache without snapshots. */
+  readonly places: number;
+  /** Every schedule of every program within the bounds was covered. */
+  readonly complete: boolean;
+}
+
 export interface Progress {
-  readonly phase: "replaying" | "determinism" | "cases" | "random" | "shrinking" | "exploring";
+  readonly phase:
+    "replaying" | "determinism" | "cases" | "random" | "schedules" | "shrinking" | "exploring";
   /** Of a search only. */
   readonly states?: {
     readonly met: number;

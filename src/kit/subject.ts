@@ -2,6 +2,7 @@
 
 import type {
   AnySubject,
+  AsyncSubject,
   DriverSubject,
   ProviderHost,
   ProviderSubject,
@@ -34,6 +35,22 @@ const exportNames = ["default", "subject", "cache", "provider", "driver"] as con
  * @throws {MisuseError} if there is none, or a member is missing or of the wrong type.
  */
 export function asSubject(module: unknown, where: string): AnySubject {
+  return exported(module, where, checkSubject);
+}
+
+/**
+ * The asynchronous cache that a module exports.
+ * @throws {MisuseError} if there is none, or a member is missing or of the wrong type.
+ */
+export function asAsyncSubject(module: unknown, where: string): AsyncSubject {
+  return exported(module, where, checkAsyncSubject);
+}
+
+function exported<T>(
+  module: unknown,
+  where: string,
+  checked: (candidate: unknown, what: string) => T,
+): T {
   const exports = isRecord(module) ? module : {};
   const name = exportNames.find((each) => exports[each] !== undefined);
   if (name === undefined) {
@@ -46,9 +63,23 @@ export function asSubject(module: unknown, where: string): AnySubject {
   // CommonJS seen from an ES module: default holds module.exports.
   if (name === "default" && isRecord(candidate) && !("name" in candidate)) {
     if (exportNames.some((each) => candidate[each] !== undefined))
-      return asSubject(candidate, where);
+      return exported(candidate, where, checked);
   }
-  return checkSubject(candidate, `the ${name} export of ${where}`);
+  return checked(candidate, `the ${name} export of ${where}`);
+}
+
+/** @throws {MisuseError} if a member is missing or of the wrong type, or the cache is not asynchronous. */
+export function checkAsyncSubject(candidate: unknown, what: string): AsyncSubject {
+  if (!isRecord(candidate) || !("createAsync" in candidate)) {
+    throw new MisuseError(
+      `${what} is no asynchronous cache, an object with name, capabilities and createAsync; check one that is not by "stalemate check"`,
+    );
+  }
+  requireMember(candidate, what, "name", "string");
+  requireMember(candidate, what, "createAsync", "function");
+  requireMember(candidate, what, "capabilities", "object");
+  checkCapabilities(candidate["capabilities"] as Record<string, unknown>, what);
+  return candidate as unknown as AsyncSubject;
 }
 
 /** @throws {MisuseError} if a member is missing or of the wrong type. */
@@ -59,6 +90,11 @@ export function checkSubject(candidate: unknown, what: string): AnySubject {
     );
   }
   requireMember(candidate, what, "name", "string");
+  if ("createAsync" in candidate) {
+    throw new MisuseError(
+      `${what} is an asynchronous cache, whose calls may overlap; check it by "stalemate race"`,
+    );
+  }
   if ("createDriver" in candidate) {
     requireMember(candidate, what, "createDriver", "function");
     return candidate as unknown as DriverSubject;

@@ -97,7 +97,7 @@ export function whyNotApplicable(
   { config, claims, selected }: Pick<Evidence, "config" | "claims" | "selected">,
 ): string | null {
   if (selected !== null && !selected.includes(rule.id)) return "not selected";
-  if (rule.notJudged !== null) return `not judged yet: ${rule.notJudged}`;
+  if (rule.notJudged !== null) return `not judged by check: ${rule.notJudged}`;
   if (!kindsOf(claims).some((kind) => rule.appliesTo.includes(kind))) {
     return `for ${rule.appliesTo.join(" and ")} subjects`;
   }

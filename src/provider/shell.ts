@@ -34,17 +34,26 @@ import {
 import { hostFor, providerHostFor } from "./host.ts";
 
 /** A cache, or a provider, which has more members. */
-type Made = RegistrationCache & Partial<Pick<SanServiceProvider, "transfer" | "transferDone">>;
+export type Made = RegistrationCache &
+  Partial<Pick<SanServiceProvider, "transfer" | "transferDone">>;
 
 /** How a kind of subject makes what stands in the provider's place, and what that is called. */
-interface Maker {
-  readonly function: "create" | "createProvider";
+export interface Maker {
+  readonly function: "create" | "createProvider" | "createAsync";
   readonly noun: "cache" | "provider";
   /** What has to be made, with its article. */
   readonly wanted: string;
   readonly members: readonly (keyof Made)[];
   make(border: Border, port: (call: HostCall) => HostAnswer): Made;
 }
+
+/** The members that every cache has. */
+export const cacheMembers: readonly (keyof Made)[] = [
+  "register",
+  "deregister",
+  "closeSocket",
+  "cleanup",
+];
 
 /** Puts a subject's caches, or its whole providers, into the provider's place. */
 export function shell(subject: Subject | ProviderSubject, pageSizeBytes: number): Provider {
@@ -156,12 +165,13 @@ function makerOf(subject: Subject | ProviderSubject, pageSizeBytes: number): Mak
     function: "create",
     noun: "cache",
     wanted: "a new, empty cache",
-    members: ["register", "deregister", "closeSocket", "cleanup"],
+    members: cacheMembers,
     make: (border, port) => subject.create(hostFor(port, border, pageSizeBytes, notification)),
   };
 }
 
-function makeNew(
+/** Makes what stands in the provider's place. Throws `BrokenSubject` if it is none, or not a new one. */
+export function makeNew(
   subject: string,
   maker: Maker,
   border: Border,
@@ -188,10 +198,10 @@ function makeNew(
 const known = new WeakSet<Made>();
 
 /** The member of the subject that is called. */
-const memberOf = ({ name }: CacheCall): string => name.replace(/Invalid$/, "");
+export const memberOf = ({ name }: CacheCall): string => name.replace(/Invalid$/, "");
 
 /** The subject gets a copy of its own, which it cannot change: what it was asked is part of the program. */
-function perform(made: Made, call: CacheCall): unknown {
+export function perform(made: Made, call: CacheCall): unknown {
   switch (call.name) {
     case "register":
     case "registerInvalid":
@@ -255,7 +265,7 @@ function checkMade(subject: string, { function: maker, noun, members }: Maker, m
 }
 
 /** What was answered, if it is an answer. */
-function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
+export function checkOutcome(call: CacheCall, outcome: unknown): CallOutcome {
   switch (call.name) {
     case "closeSocket":
     case "cleanup":

@@ -242,6 +242,9 @@ function worldNotes(
     case "arm":
     case "interrupt":
     case "nicReset":
+    case "resume":
       return [];
+    case "standstill":
+      return [event.kind];
   }
 }

@@ -32,7 +32,7 @@ const indent = "       ";
 
 export function failureBlock(failure: Failure, details: FailureDetails, page: Page): string {
   const [primary] = failure.findings;
-  const count = figure(failure.lines.length);
+  const count = figure(failure.commands);
   const body = [
     ...headingLines(primary.rule, details, page),
     "",

@@ -2,13 +2,16 @@
 
 import type { Answer } from "../../model/events.ts";
 import type { Finding } from "../../model/judge.ts";
-import { replay, type Trace } from "../../model/trace.ts";
+import { hasThreads, replay, type Trace } from "../../model/trace.ts";
+import { raceStory } from "./race-story.ts";
 import { newStory, type StoryLine } from "./story.ts";
 
 /** The first violation that a trace shows. */
 export interface Failure {
   /** The program up to the command that broke the rule, which is the last. */
   readonly lines: readonly StoryLine[];
+  /** Commands of the program up to there. */
+  readonly commands: number;
   /** Every rule broken at that event, the one that was looked for first. */
   readonly findings: readonly [Finding, ...Finding[]];
   /** Commands of the trace that come after it. */
@@ -35,7 +38,7 @@ export interface Replayed {
  * @throws {Error} whatever the model says about events that cannot be performed: the trace is damaged.
  */
 export function failureOf(trace: Trace, isWanted: (finding: Finding) => boolean): Replayed {
-  const story = newStory();
+  const story = hasThreads(trace) ? raceStory() : newStory();
   let disagreement: Disagreement | null = null;
   for (const replayed of replay(trace)) {
     const { index, step, findings, disagreement: differs, view } = replayed;
@@ -48,11 +51,13 @@ export function failureOf(trace: Trace, isWanted: (finding: Finding) => boolean)
       story.named(each, view, step.event),
     );
     if (first === undefined) continue;
-    const commandsAfter = trace.steps.slice(index).filter((each) => "command" in each).length;
+    const countFrom = (from: number, to: number): number =>
+      trace.steps.slice(from, to).filter((each) => "command" in each).length;
     const failure: Failure = {
       lines: story.end(),
       findings: [first, ...others],
-      commandsAfter,
+      commands: countFrom(0, index),
+      commandsAfter: countFrom(index, trace.steps.length),
       disagreement,
     };
     return { failure, disagreement };

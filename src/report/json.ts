@@ -3,7 +3,13 @@
 
 import type { Capabilities } from "../../model/contract.ts";
 import type { RuleId, RuleLevel } from "../../model/rules.ts";
-import type { Exploration, Report, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
+import type {
+  Exploration,
+  RaceBounds,
+  Report,
+  RuleVerdict,
+  SubjectVerdict,
+} from "../kit/report.ts";
 
 export const JSON_SCHEMA = 1;
 
@@ -41,6 +47,10 @@ export interface JsonReport {
   readonly seed: number;
   /** The world that the subject ran on, and how much of it ran on the other one too, with the same result. */
   readonly engine: Report["engine"];
+  /** Of a race only: runs to an end or to what was known, and whether nothing within the bounds is left out. */
+  readonly schedules?: number;
+  readonly complete?: boolean;
+  readonly race?: RaceBounds;
 }
 
 /** `tracePaths`: where the trace of each counterexample is, in their order. */
@@ -48,6 +58,7 @@ export function jsonReport(
   report: Report,
   tracePaths: readonly (string | null)[],
 ): JsonReport & Partial<Exploration> {
+  const { race } = report;
   return {
     schema: JSON_SCHEMA,
     subject: report.subject,
@@ -79,5 +90,6 @@ export function jsonReport(
     engine: report.engine,
     // An exhaustive search adds what it covered.
     ...report.exploration,
+    ...(race === undefined ? {} : { schedules: race.schedules, complete: race.complete, race }),
   };
 }

@@ -151,7 +151,7 @@ function renderRule(rule: Rule): string {
   ];
   if (rule.families !== "all") lines.push(`- Notification families: ${codeList(rule.families)}`);
   if (rule.needs.length > 0) lines.push(`- Capabilities needed: ${codeList(rule.needs)}`);
-  if (rule.notJudged !== null) lines.push(`- Not judged yet: ${rule.notJudged}`);
+  if (rule.notJudged !== null) lines.push(`- Not judged by \`check\`: ${rule.notJudged}`);
   return lines.join("\n");
 }
 

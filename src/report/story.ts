@@ -8,6 +8,7 @@ import { brand, type AddressRange, type ProcessId } from "../../model/units.ts";
 import type { WorldView } from "../../model/view.ts";
 import { printCommand } from "../../properties/commands.ts";
 import { annotator } from "./annotations.ts";
+import type { BufferNames } from "./buffer-names.ts";
 import type { Annotations } from "./note-sheet.ts";
 
 export interface StoryLine extends Annotations {
@@ -51,21 +52,24 @@ export function newStory(): Story {
       endLine();
       return lines;
     },
-    named(finding, view, event): Finding {
-      const inText = (clause: string): string =>
-        notes.names.inText(view, processOf(view, event), clause);
-      return {
-        ...finding,
-        expected: inText(finding.expected),
-        observed: inText(finding.observed),
-      };
-    },
+    named: (finding, view, event) => withNames(notes.names, finding, view, event),
     nameOf: (view, event, range) => notes.names.nameOf(view, processOf(view, event), range),
   };
 }
 
+/** The finding with the names that the program has for addresses. */
+export function withNames(
+  names: BufferNames,
+  finding: Finding,
+  view: WorldView,
+  event: Event,
+): Finding {
+  const inText = (clause: string): string => names.inText(view, processOf(view, event), clause);
+  return { ...finding, expected: inText(finding.expected), observed: inText(finding.observed) };
+}
+
 /** Whose addresses an event is about. */
-function processOf(view: WorldView, event: Event): ProcessId {
+export function processOf(view: WorldView, event: Event): ProcessId {
   if ("process" in event) return event.process;
   if ("instance" in event) return view.instance(event.instance).process;
   const id = "socket" in event ? event.socket : null;

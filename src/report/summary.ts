@@ -1,7 +1,7 @@
 // The answer of a run, for people: what became of each rule, what was not tried, what is not covered, and
 // last the verdict with its bounds. Counterexamples are printed by failure-block.ts.
 
-import type { Report, RuleReport, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
+import type { RaceBounds, Report, RuleReport, RuleVerdict, SubjectVerdict } from "../kit/report.ts";
 import { coverageOf } from "../../model/families.ts";
 import { ruleOf } from "../../model/rules.ts";
 import { titlesOf, type Page } from "./failure-block.ts";
@@ -19,6 +19,7 @@ export function summary(report: Report, page: Page): string {
     familyLine(report, page),
     notCovered(report, page),
     engineLine(report, page),
+    domainLines(report, page),
     verdictLines(report, page),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
@@ -150,8 +151,11 @@ function notCovered(report: Report, { widthColumns, paint }: Page): string {
 }
 
 /** Two worlds, and how much was seen on both. */
-function engineLine({ rules, engine, exploration }: Report, { widthColumns, paint }: Page): string {
-  if (rules.length === 0) return "";
+function engineLine(
+  { rules, engine, exploration, race }: Report,
+  { widthColumns, paint }: Page,
+): string {
+  if (rules.length === 0 || race !== undefined) return "";
   const { name, compared } = engine;
   const [ran, other] = name === "flat" ? ["flat world", "reference"] : ["reference", "flat world"];
   const text =
@@ -187,14 +191,52 @@ function verdictLines(report: Report, { widthColumns, paint }: Page): string {
   return [painted, ...rest].join("\n");
 }
 
+/** The programs of a race, by what they begin with. */
+function domainLines({ race, verdict }: Report, { widthColumns, paint }: Page): string {
+  if (race === undefined || race.programs.length === 0) return "";
+  if (verdict !== "conformant" && verdict !== "unknown") return "";
+  const byBeginning = new Map<string, string[]>();
+  for (const program of race.programs) {
+    const [beginning = "", threads = ""] = program.split(": ");
+    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), threads]);
+  }
+  return ["raced (docs/races.md says what the names stand for)"]
+    .concat(
+      [...byBeginning].flatMap(([beginning, programs]) =>
+        wrap(`${beginning}: ${programs.join(", ")}`, widthColumns, "  ", "    "),
+      ),
+    )
+    .map((line) => paint("faint", line))
+    .join("\n");
+}
+
+/** "75 programs of 2 threads with up to 2 calls, each schedule with up to 2 preemptions". */
+function raceText({
+  threads,
+  calls,
+  preemptions,
+  programs,
+  schedules,
+  complete,
+}: RaceBounds): string {
+  const which =
+    preemptions === null
+      ? "every schedule"
+      : `every schedule with up to ${counted(preemptions, "preemption")}`;
+  const size = `${counted(programs.length, "program")} of ${counted(threads, "thread")} with up to ${counted(calls, "call")}`;
+  return `${size}, ${complete ? which : `not ${which}`}, ${counted(schedules, "run")}`;
+}
+
 function verdictText(report: Report): string {
-  const { bounds } = report;
+  const { bounds, race } = report;
   const seed = `seed ${report.seed}`;
-  const done = `${counted(report.commands, "command")} executed in ${secondsText(report.seconds)}; ${seed}`;
-  const within =
-    report.exploration === undefined
-      ? `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}, ${done}`
-      : exploredExtent(report);
+  const unit = race === undefined ? "command" : "move";
+  const done = `${counted(report.commands, unit)} executed in ${secondsText(report.seconds)}; ${seed}`;
+  const size =
+    race === undefined
+      ? `preset ${bounds.preset}, ${counted(bounds.runs, "run")} of up to ${counted(bounds.commands, "command")}`
+      : raceText(race);
+  const within = report.exploration === undefined ? `${size}, ${done}` : exploredExtent(report);
   switch (report.verdict) {
     case "conformant":
       return `, within these bounds: ${within}`;

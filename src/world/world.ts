@@ -119,6 +119,9 @@ function apply(w: Store, event: Event): Applied {
       return nicReset(w, event.provider);
     case "arm":
       return arm(w, event.fault);
+    case "resume":
+    case "standstill":
+      throw new RangeError("the flat world has one thread; the reference has several");
     // A driver under test.
     case "ioctl":
       return request(w, event);
