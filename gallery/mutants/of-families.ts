@@ -8,6 +8,7 @@ import type { TextMutant } from "../mutant.ts";
 import { commit, fork, remap, visit } from "../phrases.ts";
 
 const w = wordsFor(presets.small);
+const t = wordsFor(presets.tiny);
 
 const ucxRcache = "gallery/subjects/ucx-rcache.ts";
 const ucxQueued = "gallery/subjects/ucx-queued.ts";
@@ -50,13 +51,14 @@ const ofUcx: readonly TextMutant[] = [
       "fails where a region over all that overlaps cannot be registered, instead of trying what was asked for",
     base: ucxRcache,
     edits: [["overlapped.length > 0 ? [merged, own] : [own]", "[merged]"]],
+    preset: "tiny",
     observed: "is, and no host call faulted",
     program: [
-      w.alloc(0, 3),
-      w.protect(0, 1, "READONLY"),
-      w.register("mr_1", 0, 2, "read"),
-      w.deregister("mr_1"),
-      w.register("mr_2", 1, 3, "write"),
+      t.alloc(0, 3),
+      t.protect(0, 1, "READONLY"),
+      t.register("mr_1", 0, 2, "read"),
+      t.deregister("mr_1"),
+      t.register("mr_2", 1, 3, "write"),
     ],
   },
   {

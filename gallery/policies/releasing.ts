@@ -34,12 +34,14 @@ export function release(
     releaseBatch(policy, order, { mayLeave, mayTakeAll });
     return;
   }
-  for (const entry of order) {
-    // A callback inside the release before may have released it.
-    if (!begins(policy, entry)) continue;
-    if (takeOut(policy, entry) && unlock(policy, entry)) forget(policy, entry, mayLeave);
-    endWork(entry);
-  }
+  for (const entry of order) releaseOne(policy, entry, mayLeave);
+}
+
+function releaseOne(policy: Policy, entry: Entry, mayLeave: boolean): void {
+  // A callback inside the release before may have released it.
+  if (!begins(policy, entry)) return;
+  if (takeOut(policy, entry) && unlock(policy, entry)) forget(policy, entry, mayLeave);
+  endWork(entry);
 }
 
 /** Step by step: all regions, all locks, all secures. */
@@ -49,7 +51,9 @@ function releaseBatch(
   { mayLeave, mayTakeAll }: Required<Manner>,
 ): void {
   const takesAll = mayTakeAll && policy.choose("takesAll");
-  const begun = takesAll ? order.filter((entry) => begins(policy, entry)) : order;
+  // Of a lock alone nothing is taken out: that it goes is only seen when it is unlocked.
+  const batch = takesAll ? order : order.filter(({ regions }) => regions.length > 0);
+  const begun = takesAll ? batch.filter((entry) => begins(policy, entry)) : batch;
   const goesOn = (entry: Entry, isDone: boolean): boolean => {
     if (!isDone) endWork(entry);
     return isDone;
@@ -62,6 +66,7 @@ function releaseBatch(
     forget(policy, entry, mayLeave);
     endWork(entry);
   }
+  for (const entry of order) if (!batch.includes(entry)) releaseOne(policy, entry, mayLeave);
 }
 
 /** The release of the entry begins, if it is still there, nobody uses it and nobody is at work on it. */

@@ -63,10 +63,9 @@ export function judgeCallback(
   return both(findings, judgeBystanders(scene));
 }
 
-/** The pages are among those of the call's host calls or of its request: a close and a clean-up are about everything. */
+/** The pages are among those of the call's host calls or of its request: a clean-up is about everything. */
 function isAbout(view: WorldView, { call, touched }: ActiveCall, span: PageSpan): boolean {
-  if (call.name === "closeSocket" || call.name === "cleanup") return true;
-  if (touched.some((each) => spansOverlap(each, span))) return true;
+  if (call.name === "cleanup" || touched.some((each) => spansOverlap(each, span))) return true;
   return (
     call.name === "invalidate" && spansOverlap(pagesOf(call.range, view.config.pageSizeBytes), span)
   );
