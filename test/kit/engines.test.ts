@@ -96,7 +96,8 @@ describe("a world that differs from the reference", () => {
           each.name === "register" && ++calls % 2 === 0
             ? { ok: false, error: "WSAENOBUFS" }
             : provider.call(instance, each);
-        return { ...player, provider: { start: provider.start, call } };
+        const start: typeof provider.start = (instance, port) => provider.start(instance, port);
+        return { ...player, provider: { start, call } };
       },
     };
     const { problem } = new Engines("flat").executeOnBoth(moody, program);

@@ -192,7 +192,9 @@ describe("a register in progress", () => {
     one.os(release(0x10000));
     one.os(allocate(0x10000, 0x1000));
     one.os(write(0x10000, 1));
-    expect(active(one).mappings).toEqual([[null], [first], [null], [one.frame(0x10000)]]);
+    expect(active(one).mappings).toEqual(
+      [null, first, null, one.frame(0x10000)].map((pfn) => ({ frames: [pfn], spared: [] })),
+    );
   });
   it("notes whether its range was ever invalid for the access", () => {
     const one = inside();
@@ -205,7 +207,7 @@ describe("a register in progress", () => {
     const { request } = register;
     const wide = { ...request, range: range(0x10000, Number.MAX_SAFE_INTEGER) };
     const one = inside({ ...call, request: wide });
-    expect(active(one)).toMatchObject({ wasInvalid: true, mappings: [[]] });
+    expect(active(one)).toMatchObject({ wasInvalid: true, mappings: [{ frames: [], spared: [] }] });
   });
   it("of a decommitted page was invalid", () => {
     const one = lab();

@@ -84,14 +84,17 @@ describe("an arena", () => {
     expect([other.at(block), other.at(large)]).toEqual([9, 8]);
   });
 
-  it("copies into a buffer of the same length, and into a new one otherwise", () => {
+  it("copies the words in use into a buffer that has room for them, and into a new one otherwise", () => {
     const arena = new Arena();
-    const same = new Int32Array(arena.words.length);
-    expect(arena.copy(same)).toBe(same);
-    const other = new Int32Array(8);
-    const copy = arena.copy(other);
-    expect(copy).not.toBe(other);
-    expect(copy).toEqual(arena.words);
+    arena.put(arena.allocate(4), 7);
+    const used = arena.words.slice(0, arena.top);
+    const large = new Int32Array(arena.top);
+    expect(arena.copy(large)).toBe(large);
+    expect(large).toEqual(used);
+    const small = new Int32Array(8);
+    const copy = arena.copy(small);
+    expect(copy).not.toBe(small);
+    expect(copy).toEqual(used);
   });
 });
 
