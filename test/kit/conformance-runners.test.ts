@@ -39,7 +39,7 @@ describe("conformance under node:test", () => {
     const { code, told } = node("--test", file);
     rmSync(folder, { recursive: true });
     expect(code, told).toBe(1);
-    expect(told).toMatch(/^# fail 2$/m);
+    expect(told).toMatch(/^# fail 3$/m);
     expect(told).toContain("LAW-1 FRESH broken by by-the-book");
   });
 });
