@@ -3,6 +3,9 @@ import { defineConfig, type ViteUserConfigFnObject } from "vitest/config";
 
 /** Tests that take minutes: `npm run test:deep` runs them as well. */
 const deep = [
+  "test/mutants/deep.test.ts",
+  "test/world/mutants/of-calls.test.ts",
+  "test/world/mutants/of-connections.test.ts",
   "test/world/mutants/of-families.test.ts",
   "test/world/mutants/of-linux.test.ts",
   "test/world/mutants/of-memory.test.ts",

@@ -232,27 +232,4 @@ export const deepMutants: readonly TextMutant[] = [
     observed: "1",
     program: [w.alloc(0, 1), ...equal(w, 8), w.free(0), w.close()],
   },
-  // An allocation, three buffers, the free that invalidates them, and their last deregisters one after the other.
-  {
-    id: "one-more-waits",
-    rule: "LAW-7",
-    change: "lets one more release wait than it declares, and tries again at a register only",
-    preset: "tiny",
-    base: "gallery/subjects/few-entries.ts",
-    file: "src/cache/registration-cache.ts",
-    edits: [
-      ["this.owed.size < this.mostPending", "this.owed.size <= this.mostPending"],
-      [
-        "  deregister(request: DeregisterRequest): Outcome {\n    if (this.owed.size > 0) this.releases.settle(TRIES);\n",
-        "  deregister(request: DeregisterRequest): Outcome {\n",
-      ],
-    ],
-    observed: "3",
-    program: [
-      t.alloc(0, 3),
-      ...upTo(3).map((n) => t.register(`mr_${n}`, n - 1, n)),
-      t.free(0),
-      ...upTo(3).map((n) => t.deregister(`mr_${n}`)),
-    ],
-  },
 ];

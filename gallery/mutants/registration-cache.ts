@@ -1,7 +1,11 @@
 // Breakages of the registration cache that ships: of what it does and the examples do not, such as hits inside a larger
 // buffer.
 
+import { presets } from "../../model/config.ts";
+import { wordsFor } from "../../properties/cases/words.ts";
 import type { TextMutant } from "../mutant.ts";
+
+const t = wordsFor(presets.tiny);
 
 export const registrationCacheMutants: readonly TextMutant[] = [
   {
@@ -27,5 +31,27 @@ export const registrationCacheMutants: readonly TextMutant[] = [
       ],
     ],
     observed: "the peer of s_1 reaches ",
+  },
+  {
+    id: "one-more-waits",
+    rule: "LAW-7",
+    change: "lets one more release wait than it declares, and tries again at a register only",
+    preset: "tiny",
+    base: "gallery/subjects/few-entries.ts",
+    file: "src/cache/registration-cache.ts",
+    edits: [
+      ["this.owed.size < this.mostPending", "this.owed.size <= this.mostPending"],
+      [
+        "  deregister(request: DeregisterRequest): Outcome {\n    if (this.owed.size > 0) this.releases.settle(TRIES);\n",
+        "  deregister(request: DeregisterRequest): Outcome {\n",
+      ],
+    ],
+    observed: "3",
+    program: [
+      t.alloc(0, 3),
+      ...[1, 2, 3].map((n) => t.register(`mr_${n}`, n - 1, n)),
+      t.free(0),
+      ...[1, 2, 3].map((n) => t.deregister(`mr_${n}`)),
+    ],
   },
 ];
