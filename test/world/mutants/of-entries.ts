@@ -92,15 +92,6 @@ export const entryMutants: readonly WorldMutant[] = [
     on: { subject: "wild cache" },
   },
   {
-    id: "copies-are-stale",
-    change: "takes what a copy-on-write left behind for stale",
-    file: "freshness",
-    edits: [
-      ["isLocked(w, lock) && !isMarked(w, lock, page)", "page < 0 && !isMarked(w, lock, page)"],
-    ],
-    on: { preset: "small", subject: "registration-cache, refuse" },
-  },
-  {
     id: "history-of-three",
     change: "remembers one registration fewer",
     file: "registrations",
