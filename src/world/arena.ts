@@ -15,6 +15,7 @@ const FIRST_CAPACITY = 1024;
 export class Arena {
   words: Int32Array = new Int32Array(FIRST_CAPACITY);
   doubles: Float64Array = new Float64Array(this.words.buffer);
+  #used: Int32Array = this.words;
 
   constructor() {
     this.words[TOP] = FREE + SIZES;
@@ -78,8 +79,17 @@ export class Arena {
   /** Copies the words in use into `target`, or into a new buffer if it has not room for them. */
   copy(target?: Int32Array): Int32Array {
     if (target === undefined || target.length < this.top) return this.words.slice(0, this.top);
-    target.set(this.words.subarray(0, this.top));
+    target.set(this.#inUse());
     return target;
+  }
+
+  /** A view of the words in use. Making one costs as much as copying a small state, so it is kept while it fits. */
+  #inUse(): Int32Array {
+    const { top } = this;
+    if (this.#used.length !== top || this.#used.buffer !== this.words.buffer) {
+      this.#used = this.words.subarray(0, top);
+    }
+    return this.#used;
   }
 
   /** Takes over a copied state. What lies behind its words in use is cleared when it is handed out. */
