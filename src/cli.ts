@@ -27,45 +27,39 @@ import { jsonReport } from "./report/json.ts";
 import { notJudged } from "./report/validation-json.ts";
 import { defaults, exploreDefaults } from "./kit/options.ts";
 
-interface CheckFlags {
+/** What every command takes that runs a subject and reports on it. */
+interface ReportFlags {
+  readonly time?: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly out: string;
+  readonly watchdog: number;
+}
+
+interface CheckFlags extends ReportFlags {
   readonly seed?: number;
   readonly runs?: number;
   readonly commands?: number;
   readonly preset?: string;
   readonly engine?: EngineName;
-  readonly time?: number;
   readonly rules?: readonly RuleId[];
-  readonly strict?: boolean;
-  readonly json?: boolean;
   readonly junit?: string;
-  readonly out: string;
-  readonly watchdog: number;
 }
 
-interface ExploreFlags {
+interface ExploreFlags extends ReportFlags {
   readonly preset?: string;
   readonly depth?: number;
   readonly memory?: number;
   readonly exact?: boolean;
-  readonly time?: number;
   readonly rules?: readonly RuleId[];
-  readonly strict?: boolean;
-  readonly json?: boolean;
   readonly junit?: string;
-  readonly out: string;
-  readonly watchdog: number;
 }
 
-interface RaceFlags {
+interface RaceFlags extends ReportFlags {
   readonly threads: number;
   readonly calls: number;
   readonly preemptions: number;
-  readonly time?: number;
   readonly seed?: number;
-  readonly strict?: boolean;
-  readonly json?: boolean;
-  readonly out: string;
-  readonly watchdog: number;
 }
 
 interface ReplayFlags {

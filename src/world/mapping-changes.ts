@@ -63,9 +63,9 @@ export function sparedFrames(
   let node = firstOver(w, PAGE.locks, process, page);
   for (; node !== 0; node = nextOver(w, node)) {
     const lock = ownerOf(w, node);
-    if (!isLocked(w, lock) || isMarked(w, lock, page)) continue;
     const pfn = frameOf(w, lock, page);
-    if (pfn !== mapped) shown = (shown ?? new Set()).add(pfn);
+    if (pfn === mapped || !isLocked(w, lock) || isMarked(w, lock, page)) continue;
+    shown = (shown ?? new Set()).add(pfn);
   }
   return shown === null ? null : [...shown].toSorted((a, b) => a - b);
 }

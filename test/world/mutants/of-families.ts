@@ -87,7 +87,7 @@ const ofHearing: readonly Family[] = [
     id: "spares-nothing",
     change: "counts as mapped, at an instant of a register, only what was",
     file: "mapping-changes",
-    edits: [["if (pfn !== mapped) shown = ", "if (pfn < 0) shown = "]],
+    edits: [["    shown = (shown ?? new Set()).add(pfn);\n", ""]],
   },
   {
     id: "spares-what-is-stale",
@@ -95,8 +95,8 @@ const ofHearing: readonly Family[] = [
     file: "mapping-changes",
     edits: [
       [
-        "if (!isLocked(w, lock) || isMarked(w, lock, page)) continue;",
-        "if (!isLocked(w, lock)) continue;",
+        "if (pfn === mapped || !isLocked(w, lock) || isMarked(w, lock, page)) continue;",
+        "if (pfn === mapped || !isLocked(w, lock)) continue;",
       ],
     ],
   },
